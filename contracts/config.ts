@@ -1,0 +1,46 @@
+import type { Severity } from './finding.ts';
+
+/** `tally.yaml`, checked and with its defaults filled in. The published schema is `contracts/schemas/tally.schema.json`. */
+export interface Config {
+  readonly name: string;
+  /** By API name: how its provider is reached or started. */
+  readonly providers: Readonly<Record<string, ProviderConfig>>;
+  readonly credentials: Readonly<Record<string, CredentialConfig>>;
+  readonly mock: { readonly host: string; readonly port: number };
+  readonly gates: { readonly failOn: Severity };
+  readonly load: { readonly enabled: boolean };
+}
+
+/** Exactly one of `url` and `start` is given. */
+export interface ProviderConfig {
+  /** Absolute, of a provider that runs already. */
+  readonly url?: string;
+  /** A command that serves on the port in the environment variable PORT, on 127.0.0.1. */
+  readonly start?: { readonly command: string; readonly readyPath: string; readonly timeoutMs: number; readonly env: Readonly<Record<string, string>> };
+  /** By contract version: the path that version is served under, `/v2`. Absent versions are not served. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** The credential that may call every operation. */
+  readonly credential?: string;
+  /** Path or URL that receives Pact's provider-state changes (`POST {state, params, action}`). */
+  readonly statesPath?: string;
+  /** Path or URL that produces Pact's messages (`POST {description, providerStates}`). */
+  readonly messagesPath?: string;
+  /** By event contract name: where the provider is told a webhook endpoint, and the credential that signs. */
+  readonly webhooks?: { readonly events: string; readonly subscribePath: string; readonly credential: string; readonly triggerOperationId: string };
+  /** By file contract name: the path that serves (after a POST to it that writes) the newest file. */
+  readonly files: readonly { readonly file: string; readonly path: string }[];
+}
+
+/** `env:NAME`, `file:path`, `command:…`; `otherwise: generate` makes one up for this run when it is not set. */
+export interface SecretReference {
+  readonly from: string;
+  readonly otherwise?: 'generate';
+}
+
+export type CredentialConfig =
+  | { readonly type: 'apiKey'; readonly header: string; readonly value: SecretReference }
+  | { readonly type: 'bearer'; readonly value: SecretReference }
+  | { readonly type: 'basic'; readonly username: string; readonly value: SecretReference }
+  | { readonly type: 'oauth2'; readonly tokenUrl?: string; readonly tokenPath?: string; readonly clientId: string; readonly value: SecretReference; readonly scopes: readonly string[] }
+  /** A signing secret: never sent. */
+  | { readonly type: 'webhook'; readonly value: SecretReference };

@@ -1,0 +1,13 @@
+export type { Config, CredentialConfig, ProviderConfig, SecretReference } from './config.ts';
+export { openCredentials, type Credentials } from './credentials.ts';
+export { EXIT, formatError, TallyError, type ExitCode, type TallyErrorData } from './error.ts';
+export { exampleRequest, type ExampleRequest } from './example-request.ts';
+export { isAtLeast, type Finding, type Severity, type Where } from './finding.ts';
+export { isObject, type Json, type JsonObject } from './json.ts';
+export { locate, locateIn } from './locate.ts';
+export type * from './model.ts';
+export { createRedactor, type Redactor } from './redact.ts';
+export { statusOf, type Chart, type Measure, type Result, type Status } from './result.ts';
+export { asTallyError, runCheck, type Log, type RunContext } from './run-context.ts';
+export { schemaValidator, type SchemaProblem, type SchemaValidator } from './schema-validator.ts';
+export { openWorkspace, type Workspace } from './workspace.ts';
