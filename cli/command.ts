@@ -49,3 +49,6 @@ export interface Flags {
   number(name: string): number | undefined;
   boolean(name: string): boolean;
 }
+
+/** What a verb gets from the process that runs it. */
+export type Surroundings = Omit<CommandInput, 'args' | 'flags' | 'log'>;

@@ -1,5 +1,5 @@
 import type { Json } from './json.ts';
-import type { Exchange } from './model.ts';
+import type { Exchange } from './exchange.ts';
 
 /** How bad a departure is. `--fail-on` names the lowest one that breaks a build. */
 export type Severity = 'error' | 'warning' | 'info';

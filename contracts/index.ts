@@ -2,6 +2,7 @@ export type { Config, CredentialConfig, ProviderConfig, SecretReference } from '
 export { openCredentials, type Credentials } from './credentials.ts';
 export { EXIT, formatError, TallyError, type ExitCode, type TallyErrorData } from './error.ts';
 export { exampleRequest, type ExampleRequest } from './example-request.ts';
+export type * from './exchange.ts';
 export { isAtLeast, type Finding, type Severity, type Where } from './finding.ts';
 export { isObject, type Json, type JsonObject } from './json.ts';
 export { locate, locateIn } from './locate.ts';

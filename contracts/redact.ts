@@ -1,4 +1,4 @@
-import type { Exchange } from './model.ts';
+import type { Exchange } from './exchange.ts';
 
 /** Keeps secrets out of everything that is written: by value (what was resolved in this run), by name and by shape. */
 export interface Redactor {

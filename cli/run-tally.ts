@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import type { ExitCode } from '../contracts/index.ts';
+import type { Command, Surroundings } from './command.ts';
+import { commands } from './commands/index.ts';
+import { commandHelp, overview } from './help.ts';
+import { createLog } from './log.ts';
+import { parseArguments } from './parse-arguments.ts';
+
+/** Runs one command line, without `tally` itself, and says which code to exit with. Never throws. */
+export async function runTally(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  try {
+    return await dispatch(argv, surroundings);
+  } catch (thrown) {
+    return await reportError(thrown, surroundings, argv.includes('--debug'));
+  }
+}
+
+async function dispatch(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const [verb, ...rest] = argv;
+  if (verb === undefined || verb === '--help' || verb === '-h' || verb === 'help') {
+    const asked = verb === 'help' && rest[0] !== undefined ? await findCommand(rest[0]) : undefined;
+    surroundings.stdout.write(asked === undefined ? overview(commands, readVersion()) : commandHelp(asked));
+    return 0;
+  }
+  if (verb === '--version' || verb === '-V') {
+    surroundings.stdout.write(`${readVersion()}\n`);
+    return 0;
+  }
+  const command = await findCommand(verb);
+  const { args, flags } = await parseArguments(command, rest);
+  if (flags.boolean('help')) {
+    surroundings.stdout.write(commandHelp(command));
+    return 0;
+  }
+  const log = createLog(surroundings, flags.boolean('debug'));
+  return await command.run({ ...surroundings, args, flags, log });
+}
+
+async function findCommand(verb: string): Promise<Command> {
+  const command = commands.find((candidate) => candidate.id === verb);
+  if (command !== undefined) return command;
+  const { nearMiss, TallyError } = await import('../contracts/index.ts');
+  const near = nearMiss(
+    verb,
+    commands.map((candidate) => candidate.id),
+  );
+  throw new TallyError({
+    code: 'VERB_UNKNOWN',
+    where: `tally ${verb}`,
+    why: verb.startsWith('-') ? 'a flag stands where a verb belongs' : 'there is no such verb',
+    fix: near === undefined ? 'tally --help lists the verbs' : `did you mean tally ${near}?`,
+  });
+}
+
+/** The version of the package that this file belongs to: two folders up when compiled, one from the source. */
+export function readVersion(): string {
+  const here = import.meta.url.endsWith('.ts') ? '../package.json' : '../../package.json';
+  const manifest: unknown = JSON.parse(readFileSync(new URL(here, import.meta.url), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '0';
+}
+
+async function reportError(thrown: unknown, surroundings: Surroundings, debug: boolean): Promise<ExitCode> {
+  const { asTallyError, createRedactor, EXIT, formatError } = await import('../contracts/index.ts');
+  if (surroundings.signal.aborted) return EXIT.interrupted;
+  const error = asTallyError(thrown);
+  const redactor = createRedactor();
+  surroundings.stderr.write(`${redactor.text(formatError(error))}\n`);
+  if (debug && thrown instanceof Error) surroundings.stderr.write(`${redactor.text(thrown.stack ?? '')}\n`);
+  return error.exitCode;
+}

@@ -1,0 +1,27 @@
+export interface HttpRequest {
+  readonly method: string;
+  /** Absolute. */
+  readonly url: string;
+  /** Lower-case names; a repeated header is one string joined with `, ` (set-cookie with `\n`). */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** UTF-8 text; base64 behind `base64:` where the bytes are no UTF-8. */
+  readonly body?: string;
+}
+
+/** What was observed: one request and its answer, if one came. */
+export interface Exchange {
+  readonly operationId?: string;
+  readonly request: HttpRequest;
+  readonly response?: HttpResponse;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** Set when no answer came: `ECONNREFUSED`, `UND_ERR_SOCKET` … */
+  readonly connection?: string;
+}
