@@ -1,0 +1,19 @@
+import type { Report } from './report.ts';
+
+/** One way of writing a report down. Pure: the same report and options give the same text. */
+export interface Format {
+  readonly id: string;
+  readonly summary: string;
+  /** Without the dot: `json`. */
+  readonly extension: string;
+  render(report: Report, options: RenderOptions): string;
+}
+
+export interface RenderOptions {
+  /** ANSI colours. Off unless told. */
+  readonly colour?: boolean;
+  /** The command to run next, without a `$`. A format that suggests one works it out where this is absent. */
+  readonly next?: string;
+  /** Cuts a format that has to fit somewhere, in characters: Markdown is cut at 60,000 for a pull request's comment. */
+  readonly maxChars?: number;
+}

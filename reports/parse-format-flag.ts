@@ -1,0 +1,44 @@
+import { TallyError } from '../contracts/index.ts';
+import type { Format } from './format.ts';
+import { formats } from './formats/index.ts';
+
+/**
+ * Reads one `--format` flag: `text` goes to stdout (no path), `junit=reports/out/junit.xml` into a file.
+ *
+ * @throws TallyError FORMAT_UNKNOWN with the nearest format, FORMAT_PATH_MISSING
+ */
+export function parseFormatFlag(flag: string): { format: Format; path?: string } {
+  const at = flag.indexOf('=');
+  const format = formatNamed(at === -1 ? flag : flag.slice(0, at));
+  if (at === -1) return { format };
+  const path = flag.slice(at + 1);
+  if (path === '') throw pathMissing(flag, format);
+  return path === '-' ? { format } : { format, path };
+}
+
+/**
+ * The format with this id.
+ *
+ * @throws TallyError FORMAT_UNKNOWN with the nearest format
+ */
+export function formatNamed(id: string): Format {
+  const format = formats.find((candidate) => candidate.id === id);
+  if (format) return format;
+  const ids = formats.map((candidate) => candidate.id);
+  const near = ids.find((known) => known.startsWith(id.slice(0, 2)));
+  throw new TallyError({
+    code: 'FORMAT_UNKNOWN',
+    where: `--format ${id}`,
+    why: `there is no format "${id}"; there are ${ids.join(', ')}`,
+    fix: near === undefined ? 'name one of these' : `did you mean ${near}?`,
+  });
+}
+
+function pathMissing(flag: string, format: Format): TallyError {
+  return new TallyError({
+    code: 'FORMAT_PATH_MISSING',
+    where: `--format ${flag}`,
+    why: 'no file name follows the equals sign',
+    fix: `name a file, ${format.id}=report.${format.extension}, or leave the equals sign out to print it`,
+  });
+}
