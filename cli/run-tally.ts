@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { ExitCode } from '../contracts/index.ts';
 import type { Command, Surroundings } from './command.ts';
 import { commands } from './commands/index.ts';
 import { commandHelp, overview } from './help.ts';
 import { createLog } from './log.ts';
 import { parseArguments } from './parse-arguments.ts';
+import { readVersion } from './version.ts';
 
 /** Runs one command line, without `tally` itself, and says which code to exit with. Never throws. */
 export async function runTally(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
@@ -32,7 +32,7 @@ async function dispatch(argv: readonly string[], surroundings: Surroundings): Pr
     surroundings.stdout.write(commandHelp(command));
     return 0;
   }
-  const log = createLog(surroundings, flags.boolean('debug'));
+  const log = createLog(surroundings, { debug: flags.boolean('debug') });
   return await command.run({ ...surroundings, args, flags, log });
 }
 
@@ -50,13 +50,6 @@ async function findCommand(verb: string): Promise<Command> {
     why: verb.startsWith('-') ? 'a flag stands where a verb belongs' : 'there is no such verb',
     fix: near === undefined ? 'tally --help lists the verbs' : `did you mean tally ${near}?`,
   });
-}
-
-/** The version of the package that this file belongs to: two folders up when compiled, one from the source. */
-export function readVersion(): string {
-  const here = import.meta.url.endsWith('.ts') ? '../package.json' : '../../package.json';
-  const manifest: unknown = JSON.parse(readFileSync(new URL(here, import.meta.url), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '0';
 }
 
 async function reportError(thrown: unknown, surroundings: Surroundings, debug: boolean): Promise<ExitCode> {

@@ -1,0 +1,169 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { ExitCode, Result, RunContext, Severity, Workspace } from '../contracts/index.ts';
+import type { Format, Report } from '../reports/index.ts';
+import type { CommandInput, Option } from './command.ts';
+import { createLog } from './log.ts';
+import { readVersion } from './version.ts';
+
+/** The flags of every verb that ends in a report. */
+export const REPORT_OPTIONS: Readonly<Record<string, Option>> = {
+  format: {
+    type: 'string',
+    multiple: true,
+    value: 'FORMAT[=FILE]',
+    summary: 'How to print the report, or which file to write it to; tally list names the formats',
+  },
+  output: { type: 'string', short: 'o', value: 'FILE', summary: 'File for the one --format that names none' },
+  'fail-on': {
+    type: 'string',
+    value: 'SEVERITY',
+    choices: ['error', 'warning', 'info'],
+    summary: 'Lowest severity that fails',
+  },
+  quiet: { type: 'boolean', short: 'q', summary: 'No progress and no summary; the exit code speaks' },
+  seed: { type: 'number', value: 'N', summary: 'Repeat the random choices of an earlier run' },
+};
+
+export interface SessionOptions {
+  /** The verb, for the report. */
+  readonly command: string;
+  /** Folder or documents; none is the nearest workspace. */
+  readonly paths: readonly string[];
+  /** Files written besides what `--format` asks for, relative to the workspace. */
+  readonly outputs?: readonly { readonly format: string; readonly path: string }[];
+  /** Printed after a kept run: the next thing to do. */
+  readonly next?: string;
+}
+
+/**
+ * Opens the workspace, runs the work, and ends in a report whatever happens to the work: what was emitted before an error
+ * or Ctrl-C is in it.
+ *
+ * @returns the exit code that the report amounts to
+ * @throws TallyError when the workspace cannot be opened or a flag is wrong: there is nothing to report on
+ */
+export async function withSession(
+  input: CommandInput,
+  options: SessionOptions,
+  work: (context: RunContext) => Promise<void>,
+): Promise<ExitCode> {
+  const { createRedactor, openCredentials, openWorkspace } = await import('../contracts/index.ts');
+  const { readEnvironment } = await import('../reports/index.ts');
+  const outputs = await readOutputs(input, options.command);
+  const redactor = createRedactor();
+  const workspace = await openWorkspace(options.paths, input.cwd);
+  const results: Result[] = [];
+  const startedAt = new Date();
+  const context: RunContext = {
+    workspace,
+    credentials: openCredentials(workspace, redactor, input.env),
+    redactor,
+    log: createLog(input, { debug: input.flags.boolean('debug'), quiet: input.flags.boolean('quiet'), redactor }),
+    signal: input.signal,
+    seed: input.flags.number('seed') ?? randomBytes(4).readUInt32LE(),
+    emit: (result) => results.push(redactor.json(result)),
+  };
+  await workAndKeepError(context, options.command, work);
+  const { buildReport } = await import('../reports/index.ts');
+  const report = buildReport({
+    tool: { name: 'tallystick', version: readVersion() },
+    runId: randomUUID(),
+    name: workspace.config.name,
+    command: options.command,
+    startedAt: startedAt.toISOString(),
+    finishedAt: new Date().toISOString(),
+    environment: readEnvironment(),
+    seeds: { run: context.seed },
+    contracts: workspace.contracts.map(({ contract }) => contract),
+    results,
+    failOn: failOnOf(input, workspace),
+    interrupted: input.signal.aborted,
+    redactions: redactor.count,
+  });
+  return await finish(input, options, workspace, outputs, report);
+}
+
+/** An error that ends the work becomes a result, so that the report says how far the run came and why it ended. */
+async function workAndKeepError(
+  context: RunContext,
+  command: string,
+  work: (context: RunContext) => Promise<void>,
+): Promise<void> {
+  const { runCheck } = await import('../contracts/index.ts');
+  try {
+    await work(context);
+  } catch (thrown) {
+    const rethrow = (): never => {
+      throw thrown;
+    };
+    await runCheck(context, { id: 'run-completed', suite: command, subject: context.workspace.config.name }, rethrow);
+    if (thrown instanceof Error) context.log.debug(thrown.stack ?? thrown.message);
+  }
+  context.log.progress('');
+}
+
+interface Output {
+  readonly format: Format;
+  /** Relative to where the command was typed; absent is stdout. */
+  readonly path?: string;
+}
+
+async function readOutputs(input: CommandInput, command: string): Promise<readonly Output[]> {
+  const { formatNamed, parseFormatFlag } = await import('../reports/index.ts');
+  const asked: readonly Output[] = input.flags.strings('format').map(parseFormatFlag);
+  const file = input.flags.string('output');
+  const outputs = file === undefined ? asked : withFile(asked, file, formatNamed(formatOfFile(file)));
+  const printed = outputs.filter((output) => output.path === undefined);
+  if (printed.length > 1) throw await twoForStdout(command, printed);
+  if (printed.length > 0 || input.flags.boolean('quiet')) return outputs;
+  return [{ format: formatNamed('text') }, ...outputs];
+}
+
+/** `--output FILE` is where the one format without a file goes; alone, the file's name says which format it is. */
+function withFile(asked: readonly Output[], path: string, format: Format): readonly Output[] {
+  if (asked.every((output) => output.path !== undefined)) return [...asked, { format, path }];
+  return asked.map((output) => (output.path === undefined ? { ...output, path } : output));
+}
+
+function formatOfFile(file: string): string {
+  if (file.endsWith('.html')) return 'html';
+  if (file.endsWith('.md')) return 'markdown';
+  if (file.endsWith('.xml')) return 'junit';
+  return file.endsWith('.txt') ? 'text' : 'json';
+}
+
+async function twoForStdout(command: string, printed: readonly Output[]) {
+  const { TallyError } = await import('../contracts/index.ts');
+  const [first] = printed;
+  return new TallyError({
+    code: 'FLAG_VALUE',
+    where: `tally ${command} --format`,
+    why: `${printed.map((output) => output.format.id).join(' and ')} cannot both go to stdout`,
+    fix: `name a file for all but one: --format ${first?.format.id}=report.${first?.format.extension}`,
+  });
+}
+
+function failOnOf(input: CommandInput, workspace: Workspace): Severity {
+  const asked = input.flags.string('fail-on');
+  if (asked === 'error' || asked === 'warning' || asked === 'info') return asked;
+  return workspace.config.gates.failOn;
+}
+
+async function finish(
+  input: CommandInput,
+  options: SessionOptions,
+  workspace: Workspace,
+  outputs: readonly Output[],
+  report: Report,
+): Promise<ExitCode> {
+  const { formatNamed, readSnippets, writeReports } = await import('../reports/index.ts');
+  const complete = readSnippets(report, workspace.root);
+  const asked = outputs.flatMap(({ format, path }) => (path === undefined ? [] : [{ format, path }]));
+  await writeReports(complete, asked, input.cwd);
+  const standing = (options.outputs ?? []).map(({ format, path }) => ({ format: formatNamed(format), path }));
+  await writeReports(complete, standing, workspace.root);
+  const printed = outputs.find((output) => output.path === undefined);
+  const next = options.next === undefined ? {} : { next: options.next };
+  if (printed !== undefined) input.stdout.write(printed.format.render(complete, { colour: input.terminal, ...next }));
+  return report.exitCode;
+}
