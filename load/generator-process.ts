@@ -1,0 +1,280 @@
+import { randomUUID } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import autocannon from 'autocannon';
+import {
+  isToGenerator,
+  NO_ANSWER,
+  type FromGenerator,
+  type GeneratorVitals,
+  type KeptAnswer,
+  type StopReason,
+  type WireOperation,
+  type WirePlan,
+} from './generator-messages.ts';
+
+// The closed-model generator: autocannon in a process of its own, so that it shares an event loop neither with the mocks
+// nor with the histograms. It measures and hands over raw samples; everything that thinks sits in the parent.
+
+const BATCH_MS = 200;
+/** monitorEventLoopDelay reports the time between two ticks of its timer, which includes this. */
+const TICK_MS = 5;
+/** Nobody has answered for this long and connections keep failing: the target is gone. */
+const LOST_AFTER_MS = 1000;
+
+/** What one connection waits for. Autocannon's own bookkeeping slips by one request after every lost connection. */
+interface Slot {
+  turn: number;
+  operation: number;
+  startMs: number;
+  waiting: boolean;
+  /** The last answer said that the server closes the connection. */
+  closing: boolean;
+  /** Autocannon sent it behind such an answer all the same (RFC 9112 §9.6): that it is lost is no fault of the server. */
+  doomed: boolean;
+}
+
+interface Answer {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+/** Everything that changes while a run lasts. */
+interface Run {
+  readonly plan: WirePlan;
+  readonly bornAt: number;
+  readonly slots: Slot[];
+  authorization: Readonly<Record<string, string>>;
+  samples: number[];
+  kept: KeptAnswer[];
+  connectionErrors: Record<string, number>;
+  readonly keptCounts: number[];
+  readonly answerCounts: number[];
+  sent: number;
+  lastAnswerMs: number;
+  failuresInARow: number;
+  reason: StopReason;
+  stop: () => void;
+}
+
+process.on('message', (message: unknown) => {
+  if (!isToGenerator(message)) return;
+  if (message.type === 'authorization') refresh(message.headers);
+  else startRun(message.plan);
+});
+// The parent is gone: nobody would stop us or read what we send.
+process.on('disconnect', () => process.exit());
+say({ type: 'ready' });
+
+let refresh: (headers: Readonly<Record<string, string>>) => void = () => {};
+
+function startRun(plan: WirePlan): void {
+  const run = newRun(plan);
+  refresh = (headers) => {
+    run.authorization = headers;
+  };
+  const vitals = watchVitals(run);
+  const timer = setInterval(() => flush(run, vitals()), BATCH_MS);
+  const instance = autocannon(optionsFor(run), () => {
+    clearInterval(timer);
+    flush(run, vitals());
+    const unfinished = run.slots.filter((slot) => slot.waiting && !slot.doomed);
+    say({ type: 'ended', reason: run.reason, nowMs: now(run), unfinished: unfinished.map(({ operation, startMs }) => ({ operation, startMs })) });
+    process.disconnect();
+  });
+  run.stop = () => instance.stop();
+}
+
+function newRun(plan: WirePlan): Run {
+  return {
+    plan,
+    bornAt: performance.now(),
+    slots: [],
+    authorization: plan.authorization,
+    samples: [],
+    kept: [],
+    connectionErrors: {},
+    keptCounts: plan.operations.map(() => 0),
+    answerCounts: plan.operations.map(() => 0),
+    sent: 0,
+    lastAnswerMs: 0,
+    failuresInARow: 0,
+    reason: 'duration',
+    stop: () => {},
+  };
+}
+
+function optionsFor(run: Run): autocannon.Options {
+  const { plan } = run;
+  return {
+    url: plan.origin,
+    connections: plan.connections,
+    pipelining: 1,
+    // Autocannon looks whether the time is up once a sample interval: a second would be too coarse.
+    sampleInt: 50,
+    duration: (plan.warmupMs + plan.durationMs) / 1000,
+    timeout: plan.timeoutMs / 1000,
+    // Shared out by autocannon; a connection whose share is 0 would send without limit, so the plan has no more
+    // connections than requests.
+    maxOverallRequests: plan.maxRequests,
+    skipAggregateResult: true,
+    setupClient: (client) => connect(run, client),
+  };
+}
+
+/** Gives one connection its requests and listens to what becomes of them. */
+function connect(run: Run, client: autocannon.Client): void {
+  const slot: Slot = { turn: run.slots.length, operation: 0, startMs: 0, waiting: false, closing: false, doomed: false };
+  run.slots.push(slot);
+  let answer: Answer | undefined;
+  // Its declared events lack the one for a failed connection, and give `headers` another shape than it has.
+  const events: EventEmitter = client;
+  events.on('headers', (head: unknown) => {
+    slot.closing = typeof head === 'object' && head !== null && Reflect.get(head, 'shouldKeepAlive') === false;
+  });
+  events.on('connError', (error: NodeJS.ErrnoException) => {
+    const code = error.code ?? error.message;
+    run.connectionErrors[code] = (run.connectionErrors[code] ?? 0) + 1;
+    recordLost(run, slot, client);
+  });
+  client.on('response', (status, bytes) => recordAnswer(run, slot, status, bytes, answer));
+  client.setRequests([
+    {
+      setupRequest: (request) => {
+        if (slot.waiting) recordLost(run, slot, client);
+        takeTurn(run, slot);
+        return { ...request, ...requestOf(run, run.plan.operations[slot.operation]) };
+      },
+      onResponse: (_status, body, _context, headers) => {
+        answer = { body, headers: headers ?? {} };
+      },
+    },
+  ]);
+}
+
+/** The next operation of the schedule; the same one again where the last was never the server's to answer. */
+function takeTurn(run: Run, slot: Slot): void {
+  const { schedule } = run.plan;
+  if (!slot.doomed) slot.turn += 1;
+  slot.operation = schedule[slot.turn % schedule.length] ?? 0;
+  slot.doomed = slot.closing;
+  slot.closing = false;
+  slot.waiting = true;
+  slot.startMs = now(run);
+  run.sent += 1;
+}
+
+/** The request as it is sent now: with this moment's token, and its one-time header values. */
+function requestOf(run: Run, operation: WireOperation | undefined): autocannon.Request {
+  if (operation === undefined) return {};
+  const headers: Record<string, string> = { ...operation.headers, ...(operation.authorised ? run.authorization : {}) };
+  for (const name of operation.uniqueHeaders) headers[name] = randomUUID();
+  // The type lists the methods autocannon can send; the plan holds no others.
+  const method = operation.method as NonNullable<autocannon.Request['method']>;
+  return { method, path: operation.target, headers, ...(operation.body === undefined ? {} : { body: operation.body }) };
+}
+
+function recordAnswer(run: Run, slot: Slot, status: number, bytes: number, answer: Answer | undefined): void {
+  const durationMs = now(run) - slot.startMs;
+  Object.assign(slot, { waiting: false, doomed: false });
+  run.lastAnswerMs = slot.startMs + durationMs;
+  run.failuresInARow = 0;
+  run.samples.push(slot.operation, status, slot.startMs, durationMs, bytes);
+  if (answer !== undefined && slot.startMs >= run.plan.warmupMs && isKept(run, slot.operation)) {
+    run.kept.push({ operation: slot.operation, status, headers: flatHeaders(answer.headers), body: answer.body, startMs: slot.startMs, durationMs });
+  }
+}
+
+/** A request whose connection went away, or whose time ran out, before its answer came. */
+function recordLost(run: Run, slot: Slot, client: autocannon.Client): void {
+  resetParser(client);
+  const wasOurs = slot.doomed || !slot.waiting;
+  slot.waiting = false;
+  if (wasOurs) return;
+  const waitedMs = now(run) - slot.startMs;
+  // The timer of autocannon may fire a little early.
+  const outcome = waitedMs >= run.plan.timeoutMs * 0.98 ? NO_ANSWER.timeout : NO_ANSWER.connection;
+  run.samples.push(slot.operation, outcome, slot.startMs, waitedMs, 0);
+  run.failuresInARow += 1;
+  if (outcome === NO_ANSWER.connection) stopWhenLost(run);
+}
+
+function stopWhenLost(run: Run): void {
+  if (run.failuresInARow < 20 * run.plan.connections || now(run) - run.lastAnswerMs < LOST_AFTER_MS) return;
+  run.reason = 'target-lost';
+  run.stop();
+}
+
+/**
+ * Autocannon keeps one parser for all connections of a client: after an answer that was cut off it would read the next
+ * one as the rest of the last. Not part of its public interface, hence the care.
+ */
+function resetParser(client: autocannon.Client): void {
+  const parser: unknown = Reflect.get(client, 'parser');
+  if (typeof parser !== 'object' || parser === null) return;
+  const reinitialize: unknown = Reflect.get(parser, 'reinitialize');
+  if (typeof reinitialize === 'function') Reflect.apply(reinitialize, parser, ['RESPONSE']);
+}
+
+/** Every k-th answer of an operation, as long as its allowance up to this moment of the run lasts. */
+function isKept(run: Run, index: number): boolean {
+  const operation = run.plan.operations[index];
+  if (operation === undefined || operation.keepShare <= 0) return false;
+  const seen = run.answerCounts[index] ?? 0;
+  run.answerCounts[index] = seen + 1;
+  const kept = run.keptCounts[index] ?? 0;
+  const elapsedShare = Math.min(1, (now(run) - run.plan.warmupMs) / run.plan.durationMs);
+  if (seen % Math.round(1 / operation.keepShare) !== 0 || kept >= Math.ceil(operation.keepAtMost * elapsedShare)) return false;
+  run.keptCounts[index] = kept + 1;
+  return true;
+}
+
+function flatHeaders(headers: Readonly<Record<string, unknown>>): Record<string, string> {
+  const entries = Object.entries(headers).map(([name, value]): [string, string] => [
+    name.toLowerCase(),
+    Array.isArray(value) ? value.join(', ') : String(value),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** Event-loop delay and CPU share since the warm-up ended. */
+function watchVitals(run: Run): () => GeneratorVitals {
+  const delays = monitorEventLoopDelay({ resolution: TICK_MS });
+  let cpu = process.cpuUsage();
+  let since = performance.now();
+  delays.enable();
+  setTimeout(() => {
+    delays.reset();
+    cpu = process.cpuUsage();
+    since = performance.now();
+  }, run.plan.warmupMs).unref();
+  return () => {
+    const used = process.cpuUsage(cpu);
+    const elapsedMs = Math.max(1, performance.now() - since);
+    return {
+      loopDelayP99Ms: overTick(delays.percentile(99)),
+      loopDelayMaxMs: overTick(delays.max),
+      cpuShare: (used.user + used.system) / 1000 / elapsedMs,
+    };
+  };
+}
+
+function overTick(nanoseconds: number): number {
+  return Math.max(0, nanoseconds / 1e6 - TICK_MS);
+}
+
+function flush(run: Run, vitals: GeneratorVitals): void {
+  const { kept, connectionErrors } = run;
+  const samples = Float64Array.from(run.samples);
+  Object.assign(run, { samples: [], kept: [], connectionErrors: {} });
+  if (run.reason === 'duration' && run.sent >= run.plan.maxRequests) run.reason = 'max-requests';
+  say({ type: 'batch', nowMs: now(run), samples, kept, connectionErrors, vitals });
+}
+
+function now(run: Run): number {
+  return performance.now() - run.bornAt;
+}
+
+function say(message: FromGenerator): void {
+  process.send?.(message);
+}
