@@ -4,9 +4,11 @@ export { EXIT, formatError, TallyError, type ExitCode, type TallyErrorData } fro
 export { exampleRequest, type ExampleRequest } from './example-request.ts';
 export type * from './exchange.ts';
 export { isAtLeast, type Finding, type Severity, type Where } from './finding.ts';
+export { escapePointer, joinPointer, pointerOfReference, splitPointer, valueAt } from './json-pointer.ts';
 export { isObject, type Json, type JsonObject } from './json.ts';
 export { locate, locateIn } from './locate.ts';
 export type * from './model.ts';
+export { didYouMean, nearMiss } from './near-miss.ts';
 export { createRedactor, type Redactor } from './redact.ts';
 export { statusOf, type Chart, type Measure, type Result, type Status } from './result.ts';
 export { asTallyError, runCheck, type Log, type RunContext } from './run-context.ts';

@@ -1,0 +1,92 @@
+import { LineCounter, parseDocument } from 'yaml';
+import { TallyError } from './error.ts';
+import type { Json } from './json.ts';
+import { jsonSyntaxError, lineStarts, positionIn } from './json-text.ts';
+
+/** Deeper documents are refused: no description of an interface is, and every later walk may recurse. */
+export const MAX_DEPTH = 100;
+
+/**
+ * Reads YAML or JSON text as plain data. Members named `__proto__` are dropped. `source` names the file in errors.
+ *
+ * @throws TallyError CONTRACT_UNREADABLE with the line: syntax, duplicate YAML keys, too many aliases, nesting deeper than 100
+ */
+export function parseDocumentText(text: string, source: string): Json {
+  const value = looksLikeJson(text, source) ? parseJson(text, source) : parseYaml(text, source);
+  checkDepth(value, 0, source);
+  return value;
+}
+
+/** YAML is a superset, but JSON.parse is a hundred times faster; a `.yaml` file that starts like JSON may still be YAML. */
+function looksLikeJson(text: string, source: string): boolean {
+  if (source.endsWith('.json')) return true;
+  return /^\s*\{\s*"/.test(text) && jsonSyntaxError(text) === undefined;
+}
+
+function parseJson(text: string, source: string): Json {
+  try {
+    const value: Json = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+    return value;
+  } catch (cause) {
+    const found = jsonSyntaxError(text);
+    const position = positionIn(lineStarts(text), found?.offset ?? 0);
+    throw unreadable(source, position, text.trim() === '' ? 'the file is empty' : `this is no JSON: ${found?.why ?? String(cause)}`, cause);
+  }
+}
+
+function parseYaml(text: string, source: string): Json {
+  const lineCounter = new LineCounter();
+  try {
+    const document = parseDocument(text, { lineCounter, merge: true, prettyErrors: false, logLevel: 'silent' });
+    const error = document.errors[0];
+    if (error !== undefined) {
+      const { line, col } = lineCounter.linePos(error.pos[0]);
+      throw unreadable(source, { line, column: col }, yamlReason(error.code, error.message), error);
+    }
+    const value: Json = document.toJS({ maxAliasCount: 100 });
+    return value;
+  } catch (cause) {
+    if (cause instanceof TallyError) throw cause;
+    throw unreadable(source, { line: aliasLine(text), column: 1 }, bombReason(cause), cause);
+  }
+}
+
+function yamlReason(code: string, message: string): string {
+  if (code === 'DUPLICATE_KEY') return 'this key stands twice in the same map';
+  if (code === 'MULTIPLE_DOCS') return 'the file holds more than one YAML document';
+  return `this is no YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
+}
+
+function bombReason(cause: unknown): string {
+  if (cause instanceof RangeError) return `it is nested deeper than ${MAX_DEPTH} levels`;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (message.startsWith('Excessive alias')) return 'its aliases (*name) multiply beyond 100 copies, as in an alias bomb';
+  return message;
+}
+
+function aliasLine(text: string): number {
+  const at = text.search(/(^|[\s[,])\*\w/m);
+  return at === -1 ? 1 : positionIn(lineStarts(text), at).line;
+}
+
+/** Also drops `__proto__`: copied by assignment it would become a prototype. */
+function checkDepth(value: Json, depth: number, source: string): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth > MAX_DEPTH) throw unreadable(source, { line: 1, column: 1 }, `it is nested deeper than ${MAX_DEPTH} levels`);
+  if (Array.isArray(value)) {
+    for (const item of value) checkDepth(item, depth + 1, source);
+    return;
+  }
+  if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__');
+  for (const child of Object.values(value)) checkDepth(child, depth + 1, source);
+}
+
+function unreadable(source: string, position: { line: number; column: number }, why: string, cause?: unknown): TallyError {
+  return new TallyError({
+    code: 'CONTRACT_UNREADABLE',
+    where: `${source}:${position.line}:${position.column}`,
+    why,
+    fix: 'correct the file at this place',
+    cause,
+  });
+}
