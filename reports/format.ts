@@ -12,7 +12,7 @@ export interface Format {
 export interface RenderOptions {
   /** ANSI colours. Off unless told. */
   readonly colour?: boolean;
-  /** The command to run next, without a `$`. A format that suggests one works it out where this is absent. */
+  /** The command to run next once every contract is kept: `tally run`. Only `text` suggests it. */
   readonly next?: string;
   /** Cuts a format that has to fit somewhere, in characters: Markdown is cut at 60,000 for a pull request's comment. */
   readonly maxChars?: number;

@@ -1,7 +1,11 @@
+export { combineReports } from './combine-reports.ts';
 export { readEnvironment } from './environment.ts';
 export type { Format, RenderOptions } from './format.ts';
 export { formats } from './formats/index.ts';
+export { integrationDiagram } from './integration-diagram.ts';
 export { formatNamed, parseFormatFlag } from './parse-format-flag.ts';
+export { readReport } from './read-report.ts';
+export { readSnippets } from './read-snippets.ts';
 export {
   buildReport,
   exitCodeOf,
@@ -14,3 +18,4 @@ export {
   type Summary,
   type Verdict,
 } from './report.ts';
+export { writeReports } from './write-reports.ts';

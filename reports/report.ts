@@ -69,21 +69,20 @@ export interface Snippet {
 }
 
 /** What a command knows when its run ends. Time, ids and the machine are handed in, so that a report can be repeated. */
-export interface ReportInput
-  extends Pick<
-    Report,
-    | 'tool'
-    | 'runId'
-    | 'name'
-    | 'command'
-    | 'startedAt'
-    | 'finishedAt'
-    | 'environment'
-    | 'seeds'
-    | 'results'
-    | 'failOn'
-    | 'redactions'
-  > {
+export interface ReportInput extends Pick<
+  Report,
+  | 'tool'
+  | 'runId'
+  | 'name'
+  | 'command'
+  | 'startedAt'
+  | 'finishedAt'
+  | 'environment'
+  | 'seeds'
+  | 'results'
+  | 'failOn'
+  | 'redactions'
+> {
   /** A parsed contract may be handed over whole; only what names it is kept. */
   readonly contracts: readonly ReportedContract[];
   /** Ctrl-C ended the run before its end. */
@@ -101,21 +100,30 @@ const VERDICTS: Record<ExitCode, Verdict> = {
   [EXIT.interrupted]: 'interrupted',
 };
 
-/** The report of one run. */
+/** The report of one run. Evidence that is missing is named, so that no reader takes its absence for a pass. */
 export function buildReport(input: ReportInput): Report {
-  const { interrupted = false, results, ...rest } = input;
-  const exitCode = exitCodeOf(results, input.failOn, interrupted);
+  const { results, failOn, interrupted = false } = input;
+  const exitCode = exitCodeOf(results, failOn, interrupted);
   return {
     $schema: REPORT_SCHEMA_ID,
     schemaVersion: 1,
-    ...rest,
-    durationMs: Date.parse(input.finishedAt) - Date.parse(input.startedAt),
-    contracts: input.contracts.map(reportedContract),
-    results,
-    summary: summaryOf(results),
+    tool: input.tool,
+    runId: input.runId,
+    name: input.name,
+    command: input.command,
     verdict: VERDICTS[exitCode],
     exitCode,
+    failOn,
+    summary: summaryOf(results),
     missing: missingOf(results, interrupted),
+    startedAt: input.startedAt,
+    finishedAt: input.finishedAt,
+    durationMs: Date.parse(input.finishedAt) - Date.parse(input.startedAt),
+    environment: input.environment,
+    seeds: input.seeds,
+    contracts: input.contracts.map(reportedContract),
+    redactions: input.redactions,
+    results,
   };
 }
 
@@ -134,7 +142,7 @@ export function exitCodeOf(results: readonly Result[], failOn: Severity, interru
   if (stoppedWith(results, EXIT.unreached)) return EXIT.unreached;
   if (stoppedWith(results, EXIT.usage)) return EXIT.usage;
   if (results.some((result) => isBroken(result, failOn))) return EXIT.broken;
-  if (results.some(isOpen) || results.every((result) => result.status === 'skipped')) return EXIT.inconclusive;
+  if (results.some(isOpen) || noneRan(results)) return EXIT.inconclusive;
   return EXIT.kept;
 }
 
@@ -149,12 +157,22 @@ export function summaryOf(results: readonly Result[]): Summary {
   return { ...summary, findings };
 }
 
-function stoppedWith(results: readonly Result[], exitCode: ExitCode): boolean {
-  return results.some((result) => result.status === 'errored' && result.error?.exitCode === exitCode);
+/** Whether a result alone breaks the run: it failed (a gate missed), or a finding is at or above `failOn`. */
+export function isBroken(result: Result, failOn: Severity): boolean {
+  return result.status === 'failed' || result.findings.some((finding) => isAtLeast(finding.severity, failOn));
 }
 
-function isBroken(result: Result, failOn: Severity): boolean {
-  return result.status === 'failed' || result.findings.some((finding) => isAtLeast(finding.severity, failOn));
+/** Whether green results would mislead: nothing ran, or the run was stopped before everything had. */
+export function isPartial(report: Pick<Report, 'verdict' | 'results'>): boolean {
+  return report.verdict === 'interrupted' || noneRan(report.results);
+}
+
+function noneRan(results: readonly Result[]): boolean {
+  return results.every((result) => result.status === 'skipped');
+}
+
+function stoppedWith(results: readonly Result[], exitCode: ExitCode): boolean {
+  return results.some((result) => result.status === 'errored' && result.error?.exitCode === exitCode);
 }
 
 function isOpen(result: Result): boolean {
@@ -164,9 +182,12 @@ function isOpen(result: Result): boolean {
 function missingOf(results: readonly Result[], interrupted: boolean): string[] {
   const missing = results
     .filter((result) => isOpen(result) || result.status === 'skipped')
-    .map((result) => `${result.suite} · ${result.subject} · ${result.id}: ${result.status}, ${result.reason ?? 'no reason given'}`);
+    .map(
+      (result) =>
+        `${result.suite} · ${result.subject} · ${result.id}: ${result.status}, ${result.reason ?? 'no reason given'}`,
+    );
   if (interrupted) missing.push('the run was interrupted: checks that had not started are not in this report');
-  if (results.every((result) => result.status === 'skipped')) missing.push('no check ran');
+  if (noneRan(results)) missing.push('no check ran');
   return missing;
 }
 

@@ -1,6 +1,8 @@
 import type { Format } from '../format.ts';
 import { json } from './json.ts';
+import { junit } from './junit.ts';
+import { markdown } from './markdown.ts';
 import { text } from './text.ts';
 
 /** Every format, sorted by id. */
-export const formats: readonly Format[] = [json, text];
+export const formats: readonly Format[] = [json, junit, markdown, text];

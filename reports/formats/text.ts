@@ -2,6 +2,7 @@ import type { Finding, Json, Result, Status } from '../../contracts/index.ts';
 import type { Format, RenderOptions } from '../format.ts';
 import { groupBySuite, needsAttention } from '../group-results.ts';
 import type { Report, Verdict } from '../report.ts';
+import { visibleText } from '../visible-text.ts';
 import { count, countsLine, cut, duration, figure, placeOf, plain, verdictSentence } from '../wording.ts';
 
 /** For the terminal: a suite without problems is one line, the verdict is the last. */
@@ -59,7 +60,7 @@ function worstMark(results: readonly Result[]): readonly [Style, string] {
 }
 
 function resultLines(result: Result, paint: Paint): string[] {
-  const reason = result.reason === undefined ? '' : `: ${safe(cut(result.reason, MAX_MESSAGE_CHARS))}`;
+  const reason = result.reason === undefined ? '' : `: ${block(result.reason)}`;
   const status = result.status === 'passed' ? '' : `  ${result.status}${reason}`;
   return [
     `  ${paint(...MARKS[result.status])} ${safe(result.subject)}  ${paint('dim', safe(result.id))}${status}`,
@@ -71,7 +72,7 @@ function resultLines(result: Result, paint: Paint): string[] {
 
 function errorLines({ error }: Result, paint: Paint): string[] {
   if (error === undefined) return [];
-  return [`      ${paint('red', safe(error.code))}`, `      fix       ${safe(cut(error.fix, MAX_MESSAGE_CHARS))}`];
+  return [`      ${paint('red', safe(error.code))}`, `      fix       ${block(error.fix)}`];
 }
 
 function measureLines(result: Result, paint: Paint): string[] {
@@ -89,10 +90,10 @@ function findingLines(finding: Finding, paint: Paint): string[] {
   return [
     `    ${safe(placeOf(finding.where))}`,
     `      ${paint(SEVERITY_STYLE[finding.severity], finding.severity)}  ${paint('bold', safe(finding.code))}${body}`,
-    `      ${safe(cut(finding.message, MAX_MESSAGE_CHARS))}`,
+    `      ${block(finding.message)}`,
     ...valueLine('expected', finding.expected),
     ...valueLine('actual', finding.actual),
-    ...(finding.fix === undefined ? [] : [`      fix       ${safe(cut(finding.fix, MAX_MESSAGE_CHARS))}`]),
+    ...(finding.fix === undefined ? [] : [`      fix       ${block(finding.fix)}`]),
   ];
 }
 
@@ -101,7 +102,7 @@ function valueLine(label: string, value: Json | undefined): string[] {
 }
 
 function closing(report: Report, options: RenderOptions, paint: Paint): string[] {
-  const next = options.next ?? nextCommand(report);
+  const next = report.verdict === 'kept' ? options.next : undefined;
   const verdict = paint(VERDICT_STYLE[report.verdict], report.verdict.toUpperCase());
   return [
     ...(next === undefined ? [] : [`${paint('dim', 'next')}  ${safe(next)}`]),
@@ -109,20 +110,12 @@ function closing(report: Report, options: RenderOptions, paint: Paint): string[]
   ];
 }
 
-/** The whole job after a single verb that went well; the same again after one that did not. */
-function nextCommand({ command, verdict }: Report): string | undefined {
-  if (verdict !== 'kept') return `tally ${command}`;
-  return command.startsWith('run') ? undefined : 'tally run';
+/** One line, harmless for a terminal. */
+function safe(value: string): string {
+  return visibleText(value).replaceAll(/[\n\t]+/g, ' ');
 }
 
-/**
- * Text from a contract or a server, made harmless for a terminal: control characters (escape sequences) and the ones
- * that turn the direction of writing are shown by their code.
- */
-function safe(value: string): string {
-  return value
-    .replaceAll(/\r?\n/g, ' ⏎ ')
-    .replaceAll(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (char) => {
-      return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-    });
+/** Several lines, each as deep as the first. */
+function block(value: string): string {
+  return visibleText(cut(value, MAX_MESSAGE_CHARS)).trimEnd().replaceAll('\n', '\n      ');
 }

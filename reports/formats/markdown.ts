@@ -1,0 +1,150 @@
+import type { Finding, Result, Status } from '../../contracts/index.ts';
+import type { Format } from '../format.ts';
+import { groupBySuite, needsAttention } from '../group-results.ts';
+import { summaryOf, type Report } from '../report.ts';
+import { visibleText } from '../visible-text.ts';
+import { count, countsLine, cut, duration, figure, placeOf, plain, verdictSentence } from '../wording.ts';
+
+/**
+ * For the comment on a pull request. Text from contracts and servers stands in code, so that it can neither mark up the
+ * page nor mention anybody; the whole fits a GitHub comment (65,536 characters) and says how much it left out.
+ */
+export const markdown: Format = {
+  id: 'markdown',
+  summary: 'for a comment on a pull request',
+  extension: 'md',
+  render(report, options) {
+    const head = [
+      `## ${MARKS[report.verdict]} ${verdictSentence(report)}`,
+      '',
+      subtitle(report),
+      '',
+      ...suiteTable(report),
+      '',
+    ].join('\n');
+    const foot = [...missing(report), ...contracts(report), footer(report)].join('\n');
+    const room = (options.maxChars ?? MAX_CHARS) - head.length - foot.length;
+    return `${head}\n${problems(report, room)}${foot}\n`;
+  },
+};
+
+const MAX_CHARS = 60_000;
+const MAX_MESSAGE_CHARS = 1500;
+const MAX_VALUE_CHARS = 400;
+const MAX_MISSING = 20;
+
+const MARKS: Record<Report['verdict'] | Status, string> = {
+  kept: '✅',
+  broken: '❌',
+  inconclusive: '❔',
+  invalid: '🚫',
+  unreached: '🔌',
+  interrupted: '⏹️',
+  passed: '✅',
+  failed: '❌',
+  warned: '⚠️',
+  skipped: '⏭️',
+  errored: '🚫',
+};
+
+function subtitle(report: Report): string {
+  return `${code(report.name)} · ${code(`tally ${report.command}`)} · ${countsLine(report.summary)} · ${duration(report.durationMs)} · exit code ${report.exitCode}`;
+}
+
+function suiteTable(report: Report): string[] {
+  const rows = [...groupBySuite(report.results)].map(([suite, results]) => {
+    const { total, passed, findings } = summaryOf(results);
+    const open = results.filter((result) => result.status === 'errored' || result.status === 'inconclusive').length;
+    return `| ${cell(suite)} | ${passed} / ${total} | ${findings.error} | ${findings.warning} | ${open} |`;
+  });
+  return ['| suite | passed | errors | warnings | open |', '| :-- | --: | --: | --: | --: |', ...rows];
+}
+
+/** As many as there is room for; what is left out is counted. */
+function problems(report: Report, room: number): string {
+  const results = report.results.filter(needsAttention).map(resultBlock);
+  const kept: string[] = [];
+  let used = 200;
+  for (const block of results) {
+    if (used + block.length > room) break;
+    kept.push(block);
+    used += block.length;
+  }
+  const hidden = results.length - kept.length;
+  if (hidden > 0) kept.push(`_… and ${count(hidden, 'more check')} with problems: see the HTML or JSON report._\n`);
+  return kept.length === 0 ? '' : `${kept.join('\n')}\n`;
+}
+
+function resultBlock(result: Result): string {
+  const reason = result.reason === undefined ? [] : ['', ...fence(cut(result.reason, MAX_MESSAGE_CHARS))];
+  const fix = result.error === undefined ? [] : ['', ...fence(`${result.error.code}\nfix  ${result.error.fix}`)];
+  const head = `### ${MARKS[result.status]} ${code(result.subject)} · ${code(result.id)} · ${result.status}`;
+  return [head, ...reason, ...fix, ...gates(result), ...result.findings.flatMap(findingBlock), ''].join('\n');
+}
+
+function gates(result: Result): string[] {
+  const held = (result.measures ?? []).filter((measure) => measure.threshold !== undefined);
+  return held.map((measure) => {
+    return `- ${code(measure.name)} ${figure(measure.value)} ${measure.unit}, gate ${code(measure.threshold ?? '')}`;
+  });
+}
+
+function findingBlock(finding: Finding): string[] {
+  const lines = [
+    cut(finding.message, MAX_MESSAGE_CHARS),
+    ...(finding.instancePointer === undefined ? [] : [`at        ${finding.instancePointer}`]),
+    ...(finding.expected === undefined ? [] : [`expected  ${cut(plain(finding.expected), MAX_VALUE_CHARS)}`]),
+    ...(finding.actual === undefined ? [] : [`actual    ${cut(plain(finding.actual), MAX_VALUE_CHARS)}`]),
+    ...(finding.fix === undefined ? [] : [`fix       ${cut(finding.fix, MAX_MESSAGE_CHARS)}`]),
+  ];
+  return [
+    '',
+    `**${finding.severity}** ${code(finding.code)} at ${code(placeOf(finding.where))}`,
+    '',
+    ...fence(lines.join('\n')),
+  ];
+}
+
+function missing(report: Report): string[] {
+  if (report.missing.length === 0) return [];
+  const shown = report.missing.slice(0, MAX_MISSING).map((line) => `- ${code(cut(line, 300))}`);
+  const hidden = report.missing.length - shown.length;
+  const rest = hidden > 0 ? [`- … and ${hidden} more`] : [];
+  return ['<details><summary>Missing evidence</summary>', '', ...shown, ...rest, '', '</details>', ''];
+}
+
+function contracts(report: Report): string[] {
+  if (report.contracts.length === 0) return [];
+  const rows = report.contracts.slice(0, 100).map((contract) => {
+    return `| ${cell(contract.kind)} | ${cell(contract.name)} | ${cell(contract.version)} | ${cell(contract.source)} | ${cell(contract.digest.slice(0, 19))} |`;
+  });
+  const table = ['| kind | name | version | source | digest |', '| :-- | :-- | :-- | :-- | :-- |', ...rows];
+  return ['<details><summary>Contracts</summary>', '', ...table, '', '</details>', ''];
+}
+
+function footer(report: Report): string {
+  return `<sub>${report.tool.name} ${report.tool.version} · run ${code(report.runId)} · ${report.startedAt}</sub>`;
+}
+
+/** A code span whose fence is longer than any run of backticks inside (CommonMark §6.1). */
+function code(text: string): string {
+  const line = visibleText(text).replaceAll(/\s+/g, ' ').trim();
+  const ticks = '`'.repeat(longestRun(line, /`+/g) + 1);
+  const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
+  return line === '' ? '–' : `${ticks}${pad}${line}${pad}${ticks}`;
+}
+
+/** A pipe ends a table's cell even in code (GFM §4.10). */
+function cell(text: string): string {
+  return code(text).replaceAll('|', '\\|');
+}
+
+function fence(text: string): string[] {
+  const inside = visibleText(text);
+  const ticks = '`'.repeat(Math.max(3, longestRun(inside, /`+/g) + 1));
+  return [`${ticks}text`, inside, ticks];
+}
+
+function longestRun(text: string, run: RegExp): number {
+  return Math.max(0, ...(text.match(run) ?? []).map((match) => match.length));
+}
