@@ -1,0 +1,63 @@
+import type { ServerResponse } from 'node:http';
+import { nearMiss } from '../contracts/index.ts';
+
+/** A service as a partner looks for it. */
+export interface ListedService {
+  readonly name: string;
+  readonly version: string;
+  readonly title: string;
+  readonly basePath: string;
+  readonly url: string;
+  readonly operations: number;
+}
+
+/** The service that a path belongs to, and what is left of it below the service. */
+export function findService<T extends Pick<ListedService, 'basePath'>>(
+  services: readonly T[],
+  target: string,
+): { readonly service: T; readonly rest: string } | undefined {
+  const path = target.split('?', 1)[0] ?? '';
+  const service = services.find(({ basePath }) => path === basePath || path.startsWith(`${basePath}/`));
+  if (service === undefined) return undefined;
+  const rest = target.slice(service.basePath.length);
+  return { service, rest: rest.startsWith('/') ? rest : `/${rest}` };
+}
+
+/** `GET /` of a catalogue. */
+export function sendServices(response: ServerResponse, services: readonly ListedService[]): void {
+  const listed = services.map(({ name, version, title, url, operations }) => ({ name, version, title, url, operations }));
+  sendJson(response, 200, 'application/json', { services: listed });
+}
+
+/** @returns what is wrong, for the log */
+export function sendUnknownService(
+  response: ServerResponse,
+  services: readonly ListedService[],
+  target: string,
+): string {
+  const path = target.split('?', 1)[0] ?? '';
+  const near = nearestBasePath(services, path);
+  const detail = `No service is mocked at ${path}${near === undefined ? '' : `, did you mean ${near}?`}`;
+  const known = services.map(({ basePath }) => basePath);
+  sendJson(response, 404, 'application/problem+json', { type: 'about:blank', title: 'Unknown service', status: 404, detail, services: known });
+  return near === undefined ? `no such service, there are ${known.join(', ')}` : `no such service, did you mean ${near}?`;
+}
+
+/** `/parcel/1.4.0/…` is a wrong letter away; `/parcels/…` lacks the version, and the newest is meant. */
+function nearestBasePath(services: readonly ListedService[], path: string): string | undefined {
+  const [, name = '', version = ''] = path.split('/');
+  const close = nearMiss(`/${name}/${version}`, services.map(({ basePath }) => basePath));
+  if (close !== undefined) return close;
+  const closeName = nearMiss(name, new Set(services.map((service) => service.name)));
+  return services.findLast((service) => service.name === closeName)?.basePath;
+}
+
+export function sendProblem(response: ServerResponse, status: number, title: string, detail: string): void {
+  sendJson(response, status, 'application/problem+json', { type: 'about:blank', title, status, detail });
+}
+
+function sendJson(response: ServerResponse, status: number, contentType: string, value: unknown): void {
+  const body = JSON.stringify(value);
+  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}

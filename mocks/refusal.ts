@@ -1,0 +1,155 @@
+import {
+  isObject,
+  joinPointer,
+  locate,
+  nearMiss,
+  pointerOfReference,
+  valueAt,
+  type Contract,
+  type Json,
+  type Operation,
+} from '../contracts/index.ts';
+import type { Handled, Violation } from './prism-engine.ts';
+import type { PrismRoute } from './prism-operations.ts';
+
+export interface RefusedRequest {
+  readonly contract: Contract;
+  readonly routes: readonly PrismRoute[];
+  /** Upper case. */
+  readonly method: string;
+  /** Without query, below the service's base path. */
+  readonly pathname: string;
+  readonly handled: Handled;
+}
+
+/** Why a request was refused, one line a reason, each with the line of the contract that it broke. */
+export function explainRefusal(root: string, request: RefusedRequest): readonly string[] {
+  const { contract, handled } = request;
+  if (handled.route === undefined) return [explainNoRoute(root, request)];
+  const operation = operationOf(contract, handled.route);
+  const lines = handled.violations.map((violation) => {
+    const { source, line } = locate(root, contract, pointerOf(contract, operation, violation));
+    const place = violation.path.length === 0 ? 'credentials' : violation.path.join('.');
+    return `${place}  ${violation.code}  ${violation.message}  ${source}:${line}`;
+  });
+  if (lines.length > 0 || handled.problem === undefined) return lines;
+  const { source, line } = locate(root, contract, operation?.pointer ?? '');
+  return [`${handled.problem.message}  ${source}:${line}`];
+}
+
+/** The contract's operation behind a route; undefined where the catalogue reads the document differently from Prism. */
+export function operationOf(contract: Contract, route: PrismRoute): Operation | undefined {
+  return contract.operations.find(({ method, path }) => method === route.method && path === route.path);
+}
+
+function explainNoRoute(root: string, request: RefusedRequest): string {
+  const { contract, routes, method, pathname } = request;
+  const samePath = routes.filter((route) => matches(route.path, pathname));
+  const [first] = samePath;
+  if (first !== undefined) {
+    const methods = samePath.map((route) => route.method.toUpperCase()).join(', ');
+    return `${first.path} has no ${method}, it has ${methods}  ${placeOf(root, contract, first)}`;
+  }
+  const near = nearestRoute(routes, pathname);
+  if (near === undefined) return `no path of ${contract.source} matches`;
+  return `no path matches, did you mean ${near.path}?  ${placeOf(root, contract, near.route)}`;
+}
+
+function placeOf(root: string, contract: Contract, route: PrismRoute): string {
+  const { source, line } = locate(root, contract, operationOf(contract, route)?.pointer ?? '');
+  return `${source}:${line}`;
+}
+
+/** The path as typed but for its mistake: a wrong letter, or the base path of a server, which a mock does not serve. */
+function nearestRoute(routes: readonly PrismRoute[], pathname: string): { path: string; route: PrismRoute } | undefined {
+  const filled = new Map(routes.map((route) => [fillTemplate(route.path, pathname), route]));
+  const close = nearMiss(pathname, filled.keys());
+  const closeRoute = close === undefined ? undefined : filled.get(close);
+  if (close !== undefined && closeRoute !== undefined) return { path: close, route: closeRoute };
+  const segments = pathname.split('/');
+  for (let from = 2; from < segments.length; from++) {
+    const path = `/${segments.slice(from).join('/')}`;
+    const route = routes.find((candidate) => matches(candidate.path, path));
+    if (path !== '/' && route !== undefined) return { path, route };
+  }
+  return undefined;
+}
+
+/** `/parcels/{parcelId}` with the values that stand in the same places of the request. */
+function fillTemplate(template: string, pathname: string): string {
+  const segments = pathname.split('/');
+  return template
+    .split('/')
+    .map((segment, index) => (segment.includes('{') ? (segments[index] ?? segment) : segment))
+    .join('/');
+}
+
+function matches(template: string, pathname: string): boolean {
+  return fillTemplate(template, pathname) === pathname;
+}
+
+/** Where in the contract's document the rule stands that a violation broke. */
+function pointerOf(contract: Contract, operation: Operation | undefined, violation: Violation): string {
+  if (operation === undefined) return '';
+  const [place = '', ...keys] = violation.path;
+  if (violation.code === '401') return securityPointer(contract, operation);
+  const pointer = place === 'body' ? bodyPointer(operation) : parameterPointer(operation, place, keys.shift());
+  if (pointer === undefined) return operation.pointer;
+  const schema = descend(contract.document, pointer, keys);
+  const rule = joinPointer(schema, violation.code);
+  return valueAt(contract.document, rule) === undefined ? schema : rule;
+}
+
+function securityPointer(contract: Contract, operation: Operation): string {
+  const own = joinPointer(operation.pointer, 'security');
+  return valueAt(contract.document, own) === undefined ? '/security' : own;
+}
+
+function bodyPointer(operation: Operation): string | undefined {
+  return operation.requestBody?.content[0]?.pointer;
+}
+
+function parameterPointer(operation: Operation, place: string, name = ''): string | undefined {
+  const same = (other: string): boolean => other === name || (place === 'header' && other.toLowerCase() === name);
+  return operation.parameters.find((parameter) => parameter.in === place && same(parameter.name))?.pointer;
+}
+
+/** Follows the keys of a value through a schema, as far as the schema says something about them. */
+function descend(document: Json, pointer: string, keys: readonly string[]): string {
+  const schema = resolve(document, pointer);
+  const [key, ...rest] = keys;
+  if (key === undefined) return schema;
+  const next = childPointer(document, schema, key, 0);
+  return next === undefined ? schema : descend(document, next, rest);
+}
+
+/** Compositions of compositions are followed this deep: they may be circular. */
+const COMPOSITION_DEPTH = 8;
+
+function childPointer(document: Json, pointer: string, key: string, depth: number): string | undefined {
+  const direct = [joinPointer(pointer, 'properties', key), ...(/^\d+$/.test(key) ? [joinPointer(pointer, 'items')] : [])];
+  const found = direct.find((candidate) => valueAt(document, candidate) !== undefined);
+  if (found !== undefined || depth === COMPOSITION_DEPTH) return found;
+  for (const keyword of ['allOf', 'oneOf', 'anyOf']) {
+    const parts = valueAt(document, joinPointer(pointer, keyword));
+    for (let index = 0; Array.isArray(parts) && index < parts.length; index++) {
+      const part = resolve(document, joinPointer(pointer, keyword, index));
+      const inPart = childPointer(document, part, key, depth + 1);
+      if (inPart !== undefined) return inPart;
+    }
+  }
+  return undefined;
+}
+
+/** The place that a chain of references ends at. */
+function resolve(document: Json, pointer: string): string {
+  let at = pointer;
+  for (let hop = 0; hop < COMPOSITION_DEPTH; hop++) {
+    const value = valueAt(document, at);
+    const reference = isObject(value) ? value['$ref'] : undefined;
+    const next = typeof reference === 'string' ? pointerOfReference(reference) : undefined;
+    if (next === undefined) return at;
+    at = next;
+  }
+  return at;
+}
