@@ -1,4 +1,4 @@
-import { nearestName } from './nearest-name.ts';
+import { nearMiss } from '../contracts/index.ts';
 
 /** What a gate looks at: the latency distribution, or how many requests or errors there were, whole or per second. */
 export type GateMetric =
@@ -105,7 +105,7 @@ function readMetric(take: Take, peek: Take): GateMetric {
 
 function unknownName(name: Token): GateSyntaxError {
   if (name.text === '') return new GateSyntaxError(name.at, 'the gate is empty', EXAMPLE);
-  const nearest = OTHER_NAMES[name.text.toLowerCase()] ?? nearestName(name.text, NAMES);
+  const nearest = OTHER_NAMES[name.text.toLowerCase()] ?? nearMiss(name.text, NAMES);
   const hint = nearest === undefined ? EXAMPLE : `did you mean ${nearest === 'p' ? 'p(99)' : nearest}?`;
   return new GateSyntaxError(name.at, `there is no aggregation ${name.text}; there are ${NAMES.join(', ')}`, hint);
 }
@@ -127,7 +127,7 @@ function readSubject(name: Token, take: Take): 'errors' | 'requests' {
   expectText(take(), '(', `say of what: ${name.text}(errors) or ${name.text}(requests)`);
   const subject = take();
   if (subject.text !== 'errors' && subject.text !== 'requests') {
-    const nearest = nearestName(subject.text, ['errors', 'requests']) ?? 'errors';
+    const nearest = nearMiss(subject.text, ['errors', 'requests']) ?? 'errors';
     throw new GateSyntaxError(subject.at, `${name.text} is of errors or of requests`, `did you mean ${name.text}(${nearest})?`);
   }
   expectText(take(), ')', `close the bracket: ${name.text}(${subject.text})`);

@@ -48,8 +48,8 @@ export interface KeptAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Since the run began. */
-  readonly startMs: number;
+  /** Since the epoch. */
+  readonly startedAtMs: number;
   readonly durationMs: number;
 }
 

@@ -181,7 +181,7 @@ function recordAnswer(run: Run, slot: Slot, status: number, bytes: number, answe
   run.failuresInARow = 0;
   run.samples.push(slot.operation, status, slot.startMs, durationMs, bytes);
   if (answer !== undefined && slot.startMs >= run.plan.warmupMs && isKept(run, slot.operation)) {
-    run.kept.push({ operation: slot.operation, status, headers: flatHeaders(answer.headers), body: answer.body, startMs: slot.startMs, durationMs });
+    run.kept.push({ operation: slot.operation, status, headers: flatHeaders(answer.headers), body: answer.body, startedAtMs: Date.now() - durationMs, durationMs });
   }
 }
 

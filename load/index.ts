@@ -1,0 +1,4 @@
+export { GateSyntaxError, parseGate, type Comparison, type Gate, type GateMetric } from './gate.ts';
+export type { LoadProgress } from './progress.ts';
+export { runLoad, type LoadOptions } from './run-load.ts';
+export { defaultSlo, readSlo, readSlos, type Profile, type Slo, type SloGate } from './slo.ts';
