@@ -1,0 +1,84 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Command } from './command.ts';
+import { parseArguments } from './parse-arguments.ts';
+
+const command: Command = {
+  id: 'mock',
+  summary: 'Serve a mock',
+  usage: '[DOCUMENT]',
+  examples: [],
+  options: {
+    host: { type: 'string', short: 'h', summary: 'Address', default: '127.0.0.1' },
+    port: { type: 'number', short: 'p', summary: 'Port', default: 4010 },
+    errors: { type: 'boolean', summary: 'Errors' },
+    cors: { type: 'boolean', summary: 'CORS', default: true },
+    format: { type: 'string', multiple: true, summary: 'Format' },
+    level: { type: 'string', choices: ['low', 'high'], summary: 'Level' },
+  },
+  arguments: [0, 1],
+  run: () => Promise.resolve(0),
+};
+
+const parse = (...argv: string[]) => parseArguments(command, argv);
+const failure = async (...argv: string[]): Promise<unknown> =>
+  await parse(...argv).then(
+    () => 'accepted',
+    (error: unknown) => error,
+  );
+
+describe('arguments of a verb', () => {
+  test('flags, short flags, negations and defaults are read as the verb declares them', async () => {
+    const { args, flags } = await parse('a.yaml', '-p', '5000', '-h', '0.0.0.0', '--errors', '--no-cors');
+    expect(args).toEqual(['a.yaml']);
+    expect([flags.number('port'), flags.string('host')]).toEqual([5000, '0.0.0.0']);
+    expect([flags.boolean('errors'), flags.boolean('cors')]).toEqual([true, false]);
+    const defaults = (await parse()).flags;
+    expect([defaults.number('port'), defaults.boolean('cors'), defaults.boolean('errors')]).toEqual([
+      4010,
+      true,
+      false,
+    ]);
+  });
+
+  test('a switch takes true and false after an equals sign', async () => {
+    expect((await parse('--cors=false')).flags.boolean('cors')).toBe(false);
+    expect((await parse('--errors=true')).flags.boolean('errors')).toBe(true);
+  });
+
+  test('a repeatable flag keeps every value in order', async () => {
+    expect((await parse('--format', 'text', '--format=junit=out.xml')).flags.strings('format')).toEqual([
+      'text',
+      'junit=out.xml',
+    ]);
+  });
+
+  test('what follows -- is no flag', async () => {
+    expect((await parse('--', '--port')).args).toEqual(['--port']);
+  });
+
+  test('an unknown flag suggests the nearest one', async () => {
+    expect(await failure('--prot', '1')).toMatchObject({
+      code: 'FLAG_UNKNOWN',
+      where: 'tally mock --prot',
+      fix: 'did you mean --port?',
+      exitCode: 2,
+    });
+    expect(await failure('--constructor')).toMatchObject({ code: 'FLAG_UNKNOWN' });
+    expect(await failure('--no-port')).toMatchObject({ code: 'FLAG_UNKNOWN' });
+  });
+
+  test.each([
+    [['--port', 'ten'], "'ten' is no number"],
+    [['--port'], 'its value is missing'],
+    [['--port='], "'' is no number"],
+    [['--errors=yes'], "it is a switch and takes no value, found 'yes'"],
+    [['--level', 'middle'], "'middle' is none of low, high"],
+  ])('a wrong value says what is wrong with it: %j', async (argv, why) => {
+    expect(await failure(...argv)).toMatchObject({ code: 'FLAG_VALUE', why, exitCode: 2 });
+  });
+
+  test('too many arguments are an error, but not when help is asked for', async () => {
+    expect(await failure('a', 'b')).toMatchObject({ code: 'ARGUMENTS', why: 'it takes 0 to 1 arguments, found 2' });
+    expect((await parse('a', 'b', '--help')).flags.boolean('help')).toBe(true);
+  });
+});

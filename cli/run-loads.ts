@@ -1,0 +1,71 @@
+import path from 'node:path';
+import { TallyError, type RunContext } from '../contracts/index.ts';
+import type { ChosenLoad, LoadOverrides } from '../load/index.ts';
+import type { Target } from '../suites/index.ts';
+
+export interface RunLoadsOptions extends LoadOverrides {
+  /** The target's base URL with its version's path; the provider that `tally.yaml` names when absent. */
+  readonly url?: string;
+  /** One SLO file; all of the workspace when absent. */
+  readonly sloSource?: string;
+  readonly allowHosts?: readonly string[];
+}
+
+/** Loads every API that the workspace has an SLO for, one after another, each provider started once. */
+export async function runLoads(context: RunContext, options: RunLoadsOptions = {}): Promise<void> {
+  const { chooseLoads, withOverrides } = await import('../load/index.ts');
+  const chosen = await chooseLoads(context.workspace, options.sloSource);
+  const loads = chosen.map(({ contract, slo }) => ({ contract, slo: withOverrides(slo, options) }));
+  if (options.url !== undefined && loads.length > 1) throw ambiguous(loads);
+  const targets = new Map<string, Target>();
+  try {
+    for (const load of loads) {
+      if (context.signal.aborted) return;
+      await runOne(context, options, load, targets);
+    }
+  } finally {
+    await Promise.all([...targets.values()].map((target) => target.close()));
+  }
+}
+
+async function runOne(
+  context: RunContext,
+  options: RunLoadsOptions,
+  { contract, slo }: ChosenLoad,
+  targets: Map<string, Target>,
+): Promise<void> {
+  const { runLoad } = await import('../load/index.ts');
+  const url = options.url ?? (await targetOf(context, contract.name, targets)).baseUrl(contract.version);
+  const { configSource, config, root } = context.workspace;
+  const credential = config.providers[contract.name]?.credential;
+  await runLoad(context, {
+    contract,
+    slo,
+    url,
+    allowHosts: options.allowHosts ?? [],
+    ...(configSource === undefined ? {} : { outDir: path.join(root, 'reports/out') }),
+    ...(credential === undefined ? {} : { authorize: () => context.credentials.authorize(credential, originOf(url)) }),
+  });
+}
+
+async function targetOf(context: RunContext, apiName: string, targets: Map<string, Target>): Promise<Target> {
+  const known = targets.get(apiName);
+  if (known !== undefined) return known;
+  const { startTarget } = await import('../suites/index.ts');
+  const target = await startTarget(context, apiName);
+  targets.set(apiName, target);
+  return target;
+}
+
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : url;
+}
+
+function ambiguous(loads: readonly ChosenLoad[]): TallyError {
+  return new TallyError({
+    code: 'LOAD_URL_AMBIGUOUS',
+    where: '--url',
+    why: `it names one target, but there are loads for ${loads.map(({ slo }) => slo.source ?? slo.api).join(', ')}`,
+    fix: 'choose one with --slo FILE',
+  });
+}
