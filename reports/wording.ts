@@ -1,4 +1,4 @@
-import type { Where } from '../contracts/index.ts';
+import type { Measure, Where } from '../contracts/index.ts';
 import type { Report, Summary, Verdict } from './report.ts';
 
 /** The verdict as a sentence that a person can repeat. */
@@ -36,6 +36,18 @@ export function figure(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return '–';
   if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en-US');
   return String(Number(value.toPrecision(4)));
+}
+
+/** A figure with its unit; a ratio as per cent. */
+export function quantity(value: number | null, unit: string): string {
+  if (unit === 'ratio' && value !== null) return `${figure(value * 100)} %`;
+  return unit === 'count' ? figure(value) : `${figure(value)} ${unit}`;
+}
+
+/** `p(99) < 250: 41.2 ms`, or with the gate behind where the figure has a name of its own. */
+export function measured({ name, value, unit, threshold, n }: Measure): string {
+  const gate = threshold === undefined || threshold === name ? '' : `, gate ${threshold}`;
+  return `${name}: ${quantity(value, unit)}${gate}${n === undefined ? '' : `, n ${figure(n)}`}`;
 }
 
 /** Any plain value as readable text; numbers that JSON cannot say by their names. */

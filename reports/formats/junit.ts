@@ -1,8 +1,8 @@
-import type { Finding, Measure, Result } from '../../contracts/index.ts';
+import type { Finding, Result } from '../../contracts/index.ts';
 import type { Format } from '../format.ts';
 import { groupBySuite } from '../group-results.ts';
 import { isBroken, isPartial, type Report } from '../report.ts';
-import { count, cut, figure, placeOf, plain, verdictSentence } from '../wording.ts';
+import { count, cut, measured, placeOf, plain, verdictSentence } from '../wording.ts';
 
 /**
  * JUnit XML in the Jenkins (xunit) dialect. A check that proved nothing is an `error`, so that no dashboard counts it as
@@ -76,9 +76,7 @@ function summaryLine({ reason, findings, status }: Result): string {
 function detail(result: Result, withReason = true): string {
   const reason = withReason && result.reason !== undefined ? [result.reason] : [];
   const fix = withReason && result.error !== undefined ? [`${result.error.code}\nfix: ${result.error.fix}`] : [];
-  return [...reason, ...fix, ...result.findings.map(findingText), ...(result.measures ?? []).map(measureText)].join(
-    '\n',
-  );
+  return [...reason, ...fix, ...result.findings.map(findingText), ...(result.measures ?? []).map(measured)].join('\n');
 }
 
 function findingText(finding: Finding): string {
@@ -92,11 +90,6 @@ function findingText(finding: Finding): string {
     ...(finding.actual === undefined ? [] : [`  actual: ${plain(finding.actual)}`]),
     ...(finding.fix === undefined ? [] : [`  fix: ${finding.fix}`]),
   ].join('\n');
-}
-
-function measureText({ name, value, unit, threshold, n }: Measure): string {
-  const gate = threshold === undefined ? '' : `, gate ${threshold}`;
-  return `${name}: ${figure(value)} ${unit}${n === undefined ? '' : `, n ${n}`}${gate}`;
 }
 
 function tally(results: readonly Result[], report: Report): Record<string, string> {

@@ -3,7 +3,7 @@ import type { Format } from '../format.ts';
 import { groupBySuite, needsAttention } from '../group-results.ts';
 import { summaryOf, type Report } from '../report.ts';
 import { visibleText } from '../visible-text.ts';
-import { count, countsLine, cut, duration, figure, placeOf, plain, verdictSentence } from '../wording.ts';
+import { count, countsLine, cut, duration, measured, placeOf, plain, verdictSentence } from '../wording.ts';
 
 /**
  * For the comment on a pull request. Text from contracts and servers stands in code, so that it can neither mark up the
@@ -84,9 +84,7 @@ function resultBlock(result: Result): string {
 
 function gates(result: Result): string[] {
   const held = (result.measures ?? []).filter((measure) => measure.threshold !== undefined);
-  return held.map((measure) => {
-    return `- ${code(measure.name)} ${figure(measure.value)} ${measure.unit}, gate ${code(measure.threshold ?? '')}`;
-  });
+  return held.map((measure) => `- ${code(measured(measure))}`);
 }
 
 function findingBlock(finding: Finding): string[] {

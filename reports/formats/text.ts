@@ -3,7 +3,7 @@ import type { Format, RenderOptions } from '../format.ts';
 import { groupBySuite, needsAttention } from '../group-results.ts';
 import type { Report, Verdict } from '../report.ts';
 import { visibleText } from '../visible-text.ts';
-import { count, countsLine, cut, duration, figure, placeOf, plain, verdictSentence } from '../wording.ts';
+import { count, countsLine, cut, duration, measured, placeOf, plain, verdictSentence } from '../wording.ts';
 
 /** For the terminal: a suite without problems is one line, the verdict is the last. */
 export const text: Format = {
@@ -65,7 +65,7 @@ function resultLines(result: Result, paint: Paint): string[] {
   return [
     `  ${paint(...MARKS[result.status])} ${safe(result.subject)}  ${paint('dim', safe(result.id))}${status}`,
     ...errorLines(result, paint),
-    ...measureLines(result, paint),
+    ...measureLines(result),
     ...result.findings.flatMap((finding) => findingLines(finding, paint)),
   ];
 }
@@ -75,21 +75,19 @@ function errorLines({ error }: Result, paint: Paint): string[] {
   return [`      ${paint('red', safe(error.code))}`, `      fix       ${block(error.fix)}`];
 }
 
-function measureLines(result: Result, paint: Paint): string[] {
+/** Gates, where they say something the finding does not. */
+function measureLines(result: Result): string[] {
   if (result.status !== 'failed' && result.status !== 'inconclusive') return [];
-  return (result.measures ?? [])
-    .filter((measure) => measure.threshold !== undefined)
-    .map((measure) => {
-      const n = measure.n === undefined ? '' : paint('dim', `  n ${figure(measure.n)}`);
-      return `      ${safe(measure.name)}  ${figure(measure.value)} ${safe(measure.unit)}  gate ${safe(measure.threshold ?? '')}${n}`;
-    });
+  const gates = (result.measures ?? []).filter((measure) => measure.threshold !== undefined);
+  return gates.map((measure) => `      ${safe(measured(measure))}`);
 }
 
 function findingLines(finding: Finding, paint: Paint): string[] {
-  const body = finding.instancePointer === undefined ? '' : `  at ${safe(finding.instancePointer)}`;
+  const body = finding.instancePointer ? `  at ${safe(finding.instancePointer)}` : '';
+  const operation = finding.operationId === undefined ? '' : `  ${paint('dim', safe(finding.operationId))}`;
   return [
     `    ${safe(placeOf(finding.where))}`,
-    `      ${paint(SEVERITY_STYLE[finding.severity], finding.severity)}  ${paint('bold', safe(finding.code))}${body}`,
+    `      ${paint(SEVERITY_STYLE[finding.severity], finding.severity)}  ${paint('bold', safe(finding.code))}${operation}${body}`,
     `      ${block(finding.message)}`,
     ...valueLine('expected', finding.expected),
     ...valueLine('actual', finding.actual),
