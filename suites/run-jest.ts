@@ -108,28 +108,32 @@ async function runProcess(options: JestOptions, directory: string): Promise<stri
   const stop = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]);
   const kill = (): void => killGroup(child);
   stop.addEventListener('abort', kill, { once: true });
-  try {
-    return await outputOf(child, options.onLine);
-  } finally {
-    stop.removeEventListener('abort', kill);
-    killGroup(child);
-    options.signal.throwIfAborted();
-    if (stop.aborted) throw timedOut(options.timeoutMs);
-  }
+  const output = await outputOf(child, options.onLine);
+  stop.removeEventListener('abort', kill);
+  // What a test started and forgot ends with it.
+  killGroup(child);
+  options.signal.throwIfAborted();
+  if (stop.aborted) throw timedOut(options.timeoutMs);
+  return output;
 }
 
 function jestArguments(options: JestOptions, directory: string): string[] {
+  const flags = {
+    config: join(directory, 'jest.config.json'),
+    outputFile: join(directory, 'results.json'),
+    maxWorkers: options.workers,
+  };
+  // A test that leaves a socket open must not keep the whole run waiting.
+  const switches = ['--json', '--testLocationInResults', '--ci', '--silent', '--forceExit'];
   return [
     '--experimental-vm-modules',
     '--no-warnings',
     join(directory, 'jest.cjs'),
     require.resolve('jest'),
-    ...['--config', join(directory, 'jest.config.json')],
-    ...['--json', '--outputFile', join(directory, 'results.json')],
-    ...['--maxWorkers', String(options.workers)],
-    // A test that leaves a socket open must not keep the whole run waiting.
-    ...['--testLocationInResults', '--ci', '--silent', '--forceExit'],
-    ...['--runTestsByPath', ...options.files],
+    ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
+    ...switches,
+    '--runTestsByPath',
+    ...options.files,
   ];
 }
 
