@@ -25,7 +25,13 @@ export function findService<T extends Pick<ListedService, 'basePath'>>(
 
 /** `GET /` of a catalogue. */
 export function sendServices(response: ServerResponse, services: readonly ListedService[]): void {
-  const listed = services.map(({ name, version, title, url, operations }) => ({ name, version, title, url, operations }));
+  const listed = services.map(({ name, version, title, url, operations }) => ({
+    name,
+    version,
+    title,
+    url,
+    operations,
+  }));
   sendJson(response, 200, 'application/json', { services: listed });
 }
 
@@ -39,14 +45,25 @@ export function sendUnknownService(
   const near = nearestBasePath(services, path);
   const detail = `No service is mocked at ${path}${near === undefined ? '' : `, did you mean ${near}?`}`;
   const known = services.map(({ basePath }) => basePath);
-  sendJson(response, 404, 'application/problem+json', { type: 'about:blank', title: 'Unknown service', status: 404, detail, services: known });
-  return near === undefined ? `no such service, there are ${known.join(', ')}` : `no such service, did you mean ${near}?`;
+  sendJson(response, 404, 'application/problem+json', {
+    type: 'about:blank',
+    title: 'Unknown service',
+    status: 404,
+    detail,
+    services: known,
+  });
+  return near === undefined
+    ? `no such service, there are ${known.join(', ')}`
+    : `no such service, did you mean ${near}?`;
 }
 
 /** `/parcel/1.4.0/…` is a wrong letter away; `/parcels/…` lacks the version, and the newest is meant. */
 function nearestBasePath(services: readonly ListedService[], path: string): string | undefined {
   const [, name = '', version = ''] = path.split('/');
-  const close = nearMiss(`/${name}/${version}`, services.map(({ basePath }) => basePath));
+  const close = nearMiss(
+    `/${name}/${version}`,
+    services.map(({ basePath }) => basePath),
+  );
   if (close !== undefined) return close;
   const closeName = nearMiss(name, new Set(services.map((service) => service.name)));
   return services.findLast((service) => service.name === closeName)?.basePath;

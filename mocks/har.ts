@@ -36,7 +36,12 @@ interface HarEntry {
     readonly httpVersion: string;
     readonly cookies: readonly NameValue[];
     readonly headers: readonly NameValue[];
-    readonly content: { readonly size: number; readonly mimeType: string; readonly text?: string; readonly encoding?: 'base64' };
+    readonly content: {
+      readonly size: number;
+      readonly mimeType: string;
+      readonly text?: string;
+      readonly encoding?: 'base64';
+    };
     readonly redirectURL: string;
     readonly headersSize: -1;
     readonly bodySize: number;

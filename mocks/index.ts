@@ -1,4 +1,11 @@
 export type { Journal } from './journal.ts';
 export { toHar, type Har } from './har.ts';
-export { MOCK_DEFAULTS, VERBOSE_LEVELS, type MockLayout, type MockOptions, type RequestLimits, type VerboseLevel } from './mock-options.ts';
+export {
+  MOCK_DEFAULTS,
+  VERBOSE_LEVELS,
+  type MockLayout,
+  type MockOptions,
+  type RequestLimits,
+  type VerboseLevel,
+} from './mock-options.ts';
 export { startMocks, type MockServer, type MockService } from './mock-server.ts';

@@ -1,4 +1,4 @@
-import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { TallyError } from '../contracts/index.ts';
 import type { RequestLimits } from './mock-options.ts';
@@ -10,10 +10,9 @@ export class RecordedResponse extends ServerResponse {
   override end(callback?: () => void): this;
   override end(chunk: unknown, callback?: () => void): this;
   override end(chunk: unknown, encoding: BufferEncoding, callback?: () => void): this;
-  override end(...given: readonly unknown[]): this {
-    const [chunk] = given;
+  override end(chunk?: unknown, encoding?: unknown, callback?: unknown): this {
     if (typeof chunk === 'string' || Buffer.isBuffer(chunk)) this.sentBody = chunk;
-    return Reflect.apply(super.end, this, given) as this;
+    return super.end(chunk, encoding as BufferEncoding, callback as () => void);
   }
 }
 
@@ -40,6 +39,7 @@ export async function listen(
   checkPort(address.port);
   const server = createServer(
     {
+      IncomingMessage,
       ServerResponse: RecordedResponse,
       maxHeaderSize: limits.headerBytes,
       headersTimeout: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs),
@@ -65,7 +65,12 @@ function checkPort(port: number): void {
   });
 }
 
-function listening(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {
+type HttpServer = Server<typeof IncomingMessage, typeof RecordedResponse>;
+
+function listening(
+  server: HttpServer,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
     server.listen(port, host, resolve);
@@ -85,7 +90,13 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
   }
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') {
     const fix = 'give --host 127.0.0.1 for this machine only, or 0.0.0.0 for everyone who can reach it';
-    return new TallyError({ code: 'HOST_NOT_LOCAL', where, why: 'this machine has no such address', fix, cause: error });
+    return new TallyError({
+      code: 'HOST_NOT_LOCAL',
+      where,
+      why: 'this machine has no such address',
+      fix,
+      cause: error,
+    });
   }
   return new TallyError({ code: 'LISTEN_FAILED', where, why: error.message, fix: other, cause: error });
 }
@@ -108,7 +119,7 @@ const MALFORMED: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
-function closeAtOnce(server: Server): Promise<void> {
+function closeAtOnce(server: HttpServer): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

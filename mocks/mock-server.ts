@@ -2,13 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createLogger } from '@stoplight/prism-core';
-import {
-  runCheck,
-  TallyError,
-  type Contract,
-  type Exchange,
-  type RunContext,
-} from '../contracts/index.ts';
+import { runCheck, TallyError, type Contract, type Exchange, type RunContext } from '../contracts/index.ts';
 import { findService, sendProblem, sendServices, sendUnknownService, type ListedService } from './catalogue.ts';
 import { exchangeOf } from './exchange-of.ts';
 import { openJournal, type Journal, type JournalWriter } from './journal.ts';
@@ -207,7 +201,11 @@ class Mocks implements MockServer {
     const basePath = this.#layout === 'catalogue' ? `/${encodeURIComponent(name)}/${encodeURIComponent(version)}` : '';
     const logger = createLogger('PRISM', { level: this.#log.engineLevel }, this.#log.engineStream);
     return {
-      ...{ name, version, title, basePath, contract },
+      name,
+      version,
+      title,
+      basePath,
+      contract,
       url: url + basePath,
       operations: document.routes.length,
       engine: createPrismEngine(document, this.#options, logger),
@@ -228,7 +226,10 @@ class Mocks implements MockServer {
       const answered = await this.#answer(services, request, response);
       const operationId = answered.operationId;
       const exchange = exchangeOf(request, response, {
-        ...{ url, startedAt, durationMs: performance.now() - start, body: answered.body },
+        url,
+        startedAt,
+        durationMs: performance.now() - start,
+        body: answered.body,
         ...(operationId === undefined ? {} : { operationId }),
       });
       this.#note(exchange, answered);
@@ -312,8 +313,12 @@ function isRefused({ problem, violations }: Handled): boolean {
 function warningsOf({ route, answerViolations, refusedCallbacks }: Handled): readonly string[] {
   const operation = `${route?.method.toUpperCase()} ${route?.path}`;
   return [
-    ...answerViolations.map(({ path, message }) => `${operation}: the mock's own answer breaks the contract: ${path.join('.')} ${message}`),
-    ...refusedCallbacks.map((url) => `${operation}: the callback to ${url || 'an empty address'} was not sent, mocks call this machine only`),
+    ...answerViolations.map(
+      ({ path, message }) => `${operation}: the mock's own answer breaks the contract: ${path.join('.')} ${message}`,
+    ),
+    ...refusedCallbacks.map(
+      (url) => `${operation}: the callback to ${url || 'an empty address'} was not sent, mocks call this machine only`,
+    ),
   ];
 }
 

@@ -14,7 +14,7 @@ import router from '@stoplight/prism-http/dist/router/index.js';
 import { validateInput, validateSecurity } from '@stoplight/prism-http/dist/validator/index.js';
 import { getHttpConfigFromRequest } from '@stoplight/prism-http-server/dist/getHttpConfigFromRequest.js';
 import { serialize } from '@stoplight/prism-http-server/dist/serialize.js';
-import { buffer, json, MicriError, send, sendError, text } from 'micri';
+import micri from 'micri';
 import typeIs from 'type-is';
 import type { JsonObject } from '../contracts/index.ts';
 import type { MockOptions } from './mock-options.ts';
@@ -65,6 +65,9 @@ interface Trace {
 
 type Logger = PrismHttpComponents['logger'];
 type Diagnostic = Extract<ReturnType<typeof validateInput>, { readonly _tag: 'Left' }>['left'][number];
+
+/** Bundled in a way that hides its names from `import`. */
+const { buffer, json, MicriError, send, sendError, text } = micri as unknown as typeof import('micri');
 
 const BODY_LIMIT = '10mb';
 /** A violations header longer than this is cut, so that clients with 8 KiB for all headers can read it. */
@@ -120,7 +123,7 @@ function components(
     logger,
     route: ({ input }) => {
       const found = router.default({ resources, input });
-      if (found._tag === 'Left') return found;
+      if ('left' in found) return found;
       const route = document.routes[resources.indexOf(found.right)];
       const trace = traces.get(input);
       if (route === undefined) return found;
@@ -130,7 +133,7 @@ function components(
     validateInput: (options) => noted(traces, options.element, validateInput(options)),
     validateSecurity: ({ resource, element }) => {
       const result = noted(traces, element, validateSecurity({ resource, element }));
-      return result._tag === 'Left' ? result : { ...result, right: element };
+      return 'left' in result ? result : { ...result, right: element };
     },
     mock: ({ resource, input, config }) => {
       if (config.dynamic) prepareGenerator(generator);
@@ -140,7 +143,7 @@ function components(
       return (logger) => {
         const result = run(logger);
         const trace = traces.get(input.data);
-        if (result._tag === 'Right' && trace !== undefined) {
+        if ('right' in result && trace !== undefined) {
           trace.refusedCallbacks = sendCallbacks(resource, input.data, result.right, logger);
         }
         return result;
@@ -172,7 +175,7 @@ function attempt<T>(run: () => T): { _tag: 'Right'; right: T } | { _tag: 'Left';
 type Validated = { readonly _tag: 'Right' } | { readonly _tag: 'Left'; readonly left: readonly Diagnostic[] };
 
 function noted<T extends Validated>(traces: WeakMap<IHttpRequest, Trace>, request: IHttpRequest, result: T): T {
-  if (result._tag === 'Left') traces.get(request)?.violations.push(...result.left.map(violationOf));
+  if ('left' in result) traces.get(request)?.violations.push(...result.left.map(violationOf));
   return result;
 }
 
@@ -181,7 +184,7 @@ function violationOf(diagnostic: Diagnostic): Violation {
     path: diagnostic.path ?? [],
     code: String(diagnostic.code ?? ''),
     message: diagnostic.message,
-    severity: diagnostic.severity === 0 ? 'error' : 'warning',
+    severity: SEVERITIES[diagnostic.severity] === 'Error' ? 'error' : 'warning',
   };
 }
 
@@ -271,11 +274,11 @@ interface PrismAnswer {
 
 async function ask(input: IHttpRequest, { prism, config }: Tools): Promise<PrismAnswer | Error> {
   const preferred = getHttpConfigFromRequest(input);
-  if (preferred._tag === 'Left') return preferred.left;
+  if ('left' in preferred) return preferred.left;
   const told = Object.fromEntries(Object.entries(preferred.right).filter(([, value]) => value !== undefined));
   // A fresh object for each request: Prism writes the accepted media types into it. The routes are our router's.
   const result = await prism.request(input, [], { ...config, mock: { ...config.mock, ...told } })();
-  return result._tag === 'Right' ? result.right : result.left;
+  return 'right' in result ? result.right : result.left;
 }
 
 /** @returns why there is no such answer, if so */
@@ -293,7 +296,7 @@ function sendAnswer(response: ServerResponse, answer: PrismAnswer, { options, tr
     for (const [name, value] of Object.entries(output.headers ?? {})) response.setHeader(name, value);
     send(response, output.statusCode, serialize(output.body, response.getHeader('content-type') as string));
   });
-  return sent._tag === 'Left' ? sent.left : undefined;
+  return 'left' in sent ? sent.left : undefined;
 }
 
 interface ViolationReport {
@@ -337,6 +340,7 @@ function sendProblem(response: ServerResponse, problem: Error): void {
 function sendFailure(request: IncomingMessage, response: ServerResponse, error: Error): void {
   if (response.writableEnded) return;
   // Anything but a MicriError would be printed to the console as it is.
-  const known = error instanceof MicriError ? error : new MicriError(500, 'internal_server_error', 'Internal Server Error');
+  const known =
+    error instanceof MicriError ? error : new MicriError(500, 'internal_server_error', 'Internal Server Error');
   sendError(request, response, known);
 }

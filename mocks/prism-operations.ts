@@ -1,10 +1,8 @@
 import { bundleTarget, decycle } from '@stoplight/json';
 import $RefParser from '@stoplight/json-schema-ref-parser';
-import { OPERATION_CONFIG } from '@stoplight/http-spec/oas';
-import { transformOas2Operation, transformOas2Operations } from '@stoplight/http-spec/oas2/operation';
-import { transformOas3Operation, transformOas3Operations } from '@stoplight/http-spec/oas3/operation';
 import type { getHttpOperationsFromSpec } from '@stoplight/prism-http';
 import { isObject, type JsonObject } from '../contracts/index.ts';
+import { transformerOf } from './http-spec.ts';
 
 /** An operation as Prism's engine reads it. */
 export type PrismOperation = Awaited<ReturnType<typeof getHttpOperationsFromSpec>>[number];
@@ -32,12 +30,12 @@ const METHODS = new Set(['get', 'post', 'put', 'delete', 'options', 'head', 'pat
  * Reads a document as Prism does: everything dereferenced, then circles cut. Prism transforms every operation at once,
  * which takes most of its start (1,223 operations: 17 of 22 s); here an operation is transformed when it is first used.
  *
- * @param source path of the root document, or the document itself
+ * @param source absolute path of the root document
  */
-export async function loadPrismDocument(source: string | JsonObject): Promise<PrismDocument> {
+export async function loadPrismDocument(source: string): Promise<PrismDocument> {
   // Remote files are left out: a contract that needs one has been refused by the catalogue, and a mock fetches nothing.
-  const copy = typeof source === 'string' ? source : (structuredClone(source) as object);
-  const dereferenced = await new $RefParser().dereference(copy as never, { resolve: { http: false } });
+  const options = { resolve: { http: false } } as unknown as $RefParser.Options;
+  const dereferenced = await new $RefParser().dereference(source, options);
   const document = decycle(dereferenced) as JsonObject;
   const generator = document['x-json-schema-faker'];
   return {
@@ -51,16 +49,17 @@ export async function loadPrismDocument(source: string | JsonObject): Promise<Pr
  * next one refers to, so only its own order, all of them, gives its own answers.
  */
 function allAtOnce(document: JsonObject): PrismRoute[] {
-  return transformAll(document).map((transformed) => {
-    const bundle = { ...document, __target__: transformed };
-    const operation = bundleTarget({ document: bundle, path: '#/__target__', cloneDocument: false }) as PrismOperation;
-    return { method: operation.method, path: operation.path, operation: () => operation };
-  });
-}
-
-function transformAll(document: JsonObject): readonly object[] {
-  if (isSwagger(document)) return transformOas2Operations(document as never);
-  return transformOas3Operations(document as never);
+  return transformerOf(document)
+    .all(document)
+    .map((transformed) => {
+      const bundle = { ...document, __target__: transformed };
+      const operation = bundleTarget({
+        document: bundle,
+        path: '#/__target__',
+        cloneDocument: false,
+      }) as PrismOperation;
+      return { method: operation.method, path: operation.path, operation: () => operation };
+    });
 }
 
 function onFirstUse(document: JsonObject): PrismRoute[] {
@@ -72,20 +71,16 @@ function onFirstUse(document: JsonObject): PrismRoute[] {
 }
 
 function lazyRoute(document: JsonObject, path: string, method: string): PrismRoute {
-  const transform = isSwagger(document) ? transformOas2Operation : transformOas3Operation;
+  const transformer = transformerOf(document);
   let operation: PrismOperation | undefined;
   return {
     method,
     path,
     operation: () => {
-      operation ??= transform({ document: document as never, name: path, method, config: OPERATION_CONFIG }) as PrismOperation;
+      operation ??= transformer.one(document, path, method) as PrismOperation;
       return operation;
     },
   };
-}
-
-function isSwagger(document: JsonObject): boolean {
-  return document['swagger'] !== undefined;
 }
 
 function hasReference(value: unknown): boolean {

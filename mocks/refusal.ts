@@ -61,7 +61,10 @@ function placeOf(root: string, contract: Contract, route: PrismRoute): string {
 }
 
 /** The path as typed but for its mistake: a wrong letter, or the base path of a server, which a mock does not serve. */
-function nearestRoute(routes: readonly PrismRoute[], pathname: string): { path: string; route: PrismRoute } | undefined {
+function nearestRoute(
+  routes: readonly PrismRoute[],
+  pathname: string,
+): { path: string; route: PrismRoute } | undefined {
   const filled = new Map(routes.map((route) => [fillTemplate(route.path, pathname), route]));
   const close = nearMiss(pathname, filled.keys());
   const closeRoute = close === undefined ? undefined : filled.get(close);
@@ -127,7 +130,10 @@ function descend(document: Json, pointer: string, keys: readonly string[]): stri
 const COMPOSITION_DEPTH = 8;
 
 function childPointer(document: Json, pointer: string, key: string, depth: number): string | undefined {
-  const direct = [joinPointer(pointer, 'properties', key), ...(/^\d+$/.test(key) ? [joinPointer(pointer, 'items')] : [])];
+  const direct = [
+    joinPointer(pointer, 'properties', key),
+    ...(/^\d+$/.test(key) ? [joinPointer(pointer, 'items')] : []),
+  ];
   const found = direct.find((candidate) => valueAt(document, candidate) !== undefined);
   if (found !== undefined || depth === COMPOSITION_DEPTH) return found;
   for (const keyword of ['allOf', 'oneOf', 'anyOf']) {
