@@ -17,7 +17,10 @@ export interface ProviderConfig {
   readonly url?: string;
   /** A command that serves on the port in the environment variable PORT, on 127.0.0.1. */
   readonly start?: { readonly command: string; readonly readyPath: string; readonly timeoutMs: number; readonly env: Readonly<Record<string, string>> };
-  /** By contract version: the path that version is served under, `/v2`. Absent versions are not served. */
+  /**
+   * By contract version: the path that version is served under, `/v2`. Versions that are not named are not served; when
+   * `tally.yaml` names none at all, the newest one is served at the root.
+   */
   readonly versions: Readonly<Record<string, string>>;
   /** The credential that may call every operation. */
   readonly credential?: string;
