@@ -17,4 +17,8 @@ export { createRedactor, type Redactor } from './redact.ts';
 export { statusOf, type Chart, type Measure, type Result, type Status } from './result.ts';
 export { asTallyError, runCheck, type Log, type RunContext } from './run-context.ts';
 export { schemaValidator, type SchemaProblem, type SchemaValidator } from './schema-validator.ts';
+export type { Delivery, ReceivedDelivery, SignatureScheme, SignatureVerdict } from './signature-scheme.ts';
+export { signatureSchemes } from './signatures/index.ts';
+export { standardWebhooks } from './signatures/standard-webhooks.ts';
 export { findContract, openWorkspace, type Workspace } from './workspace.ts';
+export { writeFileAtomically } from './write-file.ts';

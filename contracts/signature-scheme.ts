@@ -1,0 +1,39 @@
+/** One way of signing webhooks. */
+export interface SignatureScheme {
+  /** Kebab-case. */
+  readonly id: string;
+  readonly summary: string;
+  /** The headers, lower-case, that go with a delivery. @throws TallyError SIGNING_SECRET_INVALID */
+  sign(delivery: Delivery): Readonly<Record<string, string>>;
+  /** Judges a delivery as it came in. @throws TallyError SIGNING_SECRET_INVALID */
+  verify(received: ReceivedDelivery): SignatureVerdict;
+}
+
+/** What is signed. */
+export interface Delivery {
+  /** The same on every retry of one event. */
+  readonly id: string;
+  /** Unix time of this attempt, in whole seconds. */
+  readonly timestampS: number;
+  /** The bytes as they are sent; a text is sent in UTF-8. */
+  readonly body: string | Uint8Array;
+  /** More than one while a secret is being changed: each adds a signature. */
+  readonly secrets: readonly string[];
+}
+
+/** What came in. */
+export interface ReceivedDelivery {
+  /** Names in any case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The raw bytes, not parsed and written again. */
+  readonly body: string | Uint8Array;
+  /** Any of them may have signed. */
+  readonly secrets: readonly string[];
+  /** Unix time of the receiver, in seconds. */
+  readonly nowS: number;
+  /** How far the signed time may be from the receiver's, either way; the scheme's own where it is not given. */
+  readonly toleranceS?: number;
+}
+
+/** `reason` is for people: it names the header or the rule, never a secret. */
+export type SignatureVerdict = { readonly valid: true } | { readonly valid: false; readonly reason: string };
