@@ -1,3 +1,4 @@
+export { curlLine } from './curl-line.ts';
 export type { Journal } from './journal.ts';
 export { toHar, type Har } from './har.ts';
 export {
@@ -9,3 +10,4 @@ export {
   type VerboseLevel,
 } from './mock-options.ts';
 export { startMocks, type MockServer, type MockService } from './mock-server.ts';
+export { smokeMocks } from './smoke-mocks.ts';

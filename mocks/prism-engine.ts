@@ -67,7 +67,7 @@ type Logger = PrismHttpComponents['logger'];
 type Diagnostic = Extract<ReturnType<typeof validateInput>, { readonly _tag: 'Left' }>['left'][number];
 
 /** Bundled in a way that hides its names from `import`. */
-const { buffer, json, MicriError, send, sendError, text } = micri as unknown as typeof import('micri');
+const { buffer, json, MicriError, send, sendError, text } = micri;
 
 const BODY_LIMIT = '10mb';
 /** A violations header longer than this is cut, so that clients with 8 KiB for all headers can read it. */
@@ -336,9 +336,16 @@ function sendProblem(response: ServerResponse, problem: Error): void {
   send(response, status ?? 500, JSON.stringify(ProblemJsonError.toProblemJson(problem)));
 }
 
+/** A path like `/items/%zz`, which ends Prism's process. */
+function malformedEncoding(): Error {
+  const title = 'Malformed percent-encoding';
+  return ProblemJsonError.fromTemplate({ type: 'MALFORMED_PATH', title, status: 400 }, 'The path cannot be decoded.');
+}
+
 /** A body that cannot be read, or a failure that neither Prism nor we foresaw: the answer of Prism's HTTP server. */
 function sendFailure(request: IncomingMessage, response: ServerResponse, error: Error): void {
   if (response.writableEnded) return;
+  if (error.name === 'URIError') return sendProblem(response, malformedEncoding());
   // Anything but a MicriError would be printed to the console as it is.
   const known =
     error instanceof MicriError ? error : new MicriError(500, 'internal_server_error', 'Internal Server Error');

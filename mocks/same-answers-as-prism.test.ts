@@ -55,13 +55,22 @@ interface Answer {
 
 /** Names the same host to both, so that nothing in the answers depends on the port. */
 async function send(port: number, { method, target, headers, body }: DifferentialRequest): Promise<Answer> {
-  const options = { host: '127.0.0.1', port, method, path: target, headers: { host: 'mock.example', ...headers }, agent: false };
+  const options = {
+    host: '127.0.0.1',
+    port,
+    method,
+    path: target,
+    headers: { host: 'mock.example', ...headers },
+    agent: false,
+  };
   const outgoing = request(options);
   outgoing.end(body);
   const [response] = (await once(outgoing, 'response')) as [import('node:http').IncomingMessage];
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
-  const pairs = response.rawHeaders.flatMap((name, index, all) => (index % 2 === 0 ? [`${name}: ${all[index + 1]}`] : []));
+  const pairs = response.rawHeaders.flatMap((name, index, all) =>
+    index % 2 === 0 ? [`${name}: ${all[index + 1]}`] : [],
+  );
   return {
     status: response.statusCode,
     headers: pairs.filter((line) => !line.startsWith('Date: ')),

@@ -1,0 +1,125 @@
+import path from 'node:path';
+import type { RunContext } from '../../contracts/index.ts';
+import type { MockOptions, MockServer } from '../../mocks/index.ts';
+import type { Command, CommandInput } from '../command.ts';
+import { createLog } from '../log.ts';
+import { readVersion } from '../version.ts';
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+export const mock: Command = {
+  id: 'mock',
+  summary: 'Mock servers for one document or the whole catalogue',
+  usage: '[PATH…] [options]',
+  examples: [
+    { command: 'tally mock openapi.yaml', summary: 'one document at http://127.0.0.1:4010/, as prism mock serves it' },
+    { command: 'tally mock', summary: 'every API of the workspace in every version, under /name/version' },
+    { command: 'tally mock -p 0 -d --seed 7 openapi.yaml', summary: 'any free port, repeatable generated answers' },
+    { command: 'tally mock --journal calls.ndjson --har calls.har', summary: 'keep what partners sent and got' },
+  ],
+  options: {
+    port: { type: 'number', short: 'p', value: 'PORT', default: 4010, summary: 'Port to listen on; 0 is any free one' },
+    host: { type: 'string', short: 'h', value: 'HOST', default: '127.0.0.1', summary: 'Address to listen on' },
+    cors: { type: 'boolean', default: true, summary: 'Send CORS headers and answer preflight requests' },
+    multiprocess: {
+      type: 'boolean',
+      short: 'm',
+      summary: "Accepted, as Prism's flag: there is no second process for logs here, and no need of one",
+    },
+    errors: { type: 'boolean', summary: 'Answer 500 when the answer itself would break the contract' },
+    verboseLevel: {
+      type: 'string',
+      short: 'v',
+      value: 'LEVEL',
+      choices: LEVELS,
+      default: 'info',
+      summary: 'debug adds how answers are chosen; warn shows refused requests only',
+    },
+    dynamic: { type: 'boolean', short: 'd', summary: 'Generate answers from schemas instead of taking examples' },
+    'json-schema-faker-fillProperties': {
+      type: 'boolean',
+      // Prism's generator does so unless told otherwise: leaving the flag out and giving it are the same.
+      default: true,
+      summary: 'Generate additional properties too, with -d',
+    },
+    ignoreExamples: { type: 'boolean', summary: 'Answer as if the document had no examples' },
+    seed: { type: 'string', value: 'SEED', summary: 'Generate the same answers every time, with -d' },
+    'one-port-each': { type: 'boolean', summary: 'Each API on a port of its own, counting up from --port' },
+    har: { type: 'string', value: 'FILE', summary: 'Write the last 1,000 exchanges as HAR 1.2 at the end' },
+    journal: { type: 'string', value: 'FILE', summary: 'Append every exchange to this file as NDJSON' },
+  },
+  arguments: [0, Infinity],
+  run: async (input) => {
+    const context = await openContext(input);
+    const { startMocks } = await import('../../mocks/index.ts');
+    const server = await startMocks(context, await optionsOf(input));
+    input.stdout.write(await greeting(server));
+    await untilAborted(context.signal);
+    await server.close();
+    // Ctrl-C is how a server is meant to end.
+    return 0;
+  },
+};
+
+/** A server is no run: it ends in no report, and an error at its start is the whole story. */
+async function openContext(input: CommandInput): Promise<RunContext> {
+  const { createRedactor, openCredentials, openWorkspace } = await import('../../contracts/index.ts');
+  const redactor = createRedactor();
+  const workspace = await openWorkspace(input.args, input.cwd);
+  const log = createLog(input, { debug: input.flags.boolean('debug'), redactor });
+  for (const { where, why } of workspace.unreadable) log.warn(`${where} is not mocked: ${why}`);
+  return {
+    workspace,
+    credentials: openCredentials(workspace, redactor, input.env),
+    redactor,
+    log,
+    signal: input.signal,
+    seed: 0,
+    emit: () => undefined,
+  };
+}
+
+async function optionsOf({ flags, cwd }: CommandInput): Promise<MockOptions> {
+  const { MOCK_DEFAULTS, VERBOSE_LEVELS } = await import('../../mocks/index.ts');
+  const file = (name: string): string | undefined => {
+    const given = flags.string(name);
+    return given === undefined ? undefined : path.resolve(cwd, given);
+  };
+  const seed = flags.string('seed');
+  const harFile = file('har');
+  const journalFile = file('journal');
+  return {
+    port: flags.number('port') ?? MOCK_DEFAULTS.port,
+    host: flags.string('host') ?? MOCK_DEFAULTS.host,
+    cors: flags.boolean('cors'),
+    dynamic: flags.boolean('dynamic'),
+    errors: flags.boolean('errors'),
+    ignoreExamples: flags.boolean('ignoreExamples'),
+    verboseLevel: VERBOSE_LEVELS.find((level) => level === flags.string('verboseLevel')) ?? MOCK_DEFAULTS.verboseLevel,
+    toolVersion: readVersion(),
+    ...(seed === undefined ? {} : { seed }),
+    // Said only when switched off: a document's own x-json-schema-faker has a say too.
+    ...(flags.boolean('json-schema-faker-fillProperties') ? {} : { fillProperties: false }),
+    ...(flags.boolean('one-port-each') ? { layout: 'ports' as const } : {}),
+    ...(harFile === undefined ? {} : { harFile }),
+    ...(journalFile === undefined ? {} : { journalFile }),
+  };
+}
+
+/** What is served, and a line to try it with. */
+async function greeting(server: MockServer): Promise<string> {
+  const { curlLine } = await import('../../mocks/index.ts');
+  const lines = server.services.flatMap((service) => {
+    const { name, version, url, operations } = service;
+    const first = curlLine(service);
+    return [`${name} ${version}  ${operations} operations  ${url}`, ...(first === undefined ? [] : [`  ${first}`])];
+  });
+  return `${lines.join('\n')}\n\nCtrl-C ends it.\n`;
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
