@@ -43,11 +43,16 @@ export function createExchangeLog(write: WriteLine, secrets: Secrets): (exchange
       ...exchange,
       request: { ...request, headers: shownHeaders(request.headers), body: shownBody(request.body) },
       ...(response && {
-        response: { ...response, headers: shownHeaders(response.headers), body: shownBody(response.body) },
+        response: { ...response, headers: shownHeaders(response.headers), body: shownAnswer(exchange, response.body) },
       }),
     });
     write(`${secrets.remove(line)}\n`);
   };
+}
+
+/** A token endpoint's answer is hidden as a whole: a broken one may hold a token in any form. */
+function shownAnswer(exchange: LoggedExchange, body: string): string {
+  return exchange.operation === 'token' && exchange.response?.status === 200 ? HIDDEN : shownBody(body);
 }
 
 function shownBody(body: string): string {

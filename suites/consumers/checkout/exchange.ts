@@ -89,13 +89,20 @@ async function readBounded(response: Response, limitBytes: number): Promise<Uint
 
 function asCarrierError(thrown: unknown, timeoutMs: number): CarrierError {
   if (thrown instanceof CarrierError) return thrown;
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  if (error.name === 'TimeoutError' || error.name === 'AbortError') {
-    return new CarrierError('timed-out', `no whole answer within ${timeoutMs} ms`, { transient: true, cause: thrown });
+  const details = { transient: true, cause: thrown };
+  const name = memberOf(thrown, 'name');
+  if (name === 'TimeoutError' || name === 'AbortError') {
+    return new CarrierError('timed-out', `no whole answer within ${timeoutMs} ms`, details);
   }
-  const { cause } = error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : error.message;
-  return new CarrierError('unavailable', `no answer: ${code}`, { transient: true, cause: thrown });
+  // fetch throws "fetch failed" and keeps the reason in its cause.
+  const reason = memberOf(thrown, 'cause') ?? thrown;
+  const why = memberOf(reason, 'code') ?? memberOf(reason, 'message') ?? 'the connection failed';
+  return new CarrierError('unavailable', `no answer: ${String(why)}`, details);
+}
+
+/** Errors are read by their members: one of another realm (a test runner's sandbox has its own) is no `instanceof` ours. */
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 /** Text is logged as it is, anything else by its size. */
