@@ -1,4 +1,5 @@
 export { curlLine } from './curl-line.ts';
+export { faults } from './faults/index.ts';
 export type { Journal } from './journal.ts';
 export { toHar, type Har } from './har.ts';
 export {

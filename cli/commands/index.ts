@@ -1,6 +1,11 @@
 import type { Command } from '../command.ts';
+import { check } from './check.ts';
+import { init } from './init.ts';
 import { list } from './list.ts';
+import { load } from './load.ts';
 import { mock } from './mock.ts';
+import { report } from './report.ts';
+import { run } from './run.ts';
 
 /** Every verb, in the order in which the help prints them: the order of the work. */
-export const commands: readonly Command[] = [mock, list];
+export const commands: readonly Command[] = [init, check, mock, load, report, run, list];

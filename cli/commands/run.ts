@@ -42,7 +42,7 @@ const STEPS: readonly (readonly [step: string, work: (context: RunContext) => Pr
   ['check', runChecks],
   ['mock', runMocks],
   ['verify', runVerification],
-  ['load', runLoads],
+  ['load', runLoadTests],
 ];
 
 async function runChecks(context: RunContext): Promise<void> {
@@ -52,8 +52,8 @@ async function runChecks(context: RunContext): Promise<void> {
 
 /** The mocks are started and each operation is asked once, so that partners never find a mock that was never tried. */
 async function runMocks(context: RunContext): Promise<void> {
-  const { smokeMocks, startMocks } = await import('../../mocks/index.ts');
-  const server = await startMocks(context, { host: '127.0.0.1', port: 0 });
+  const { MOCK_DEFAULTS, smokeMocks, startMocks } = await import('../../mocks/index.ts');
+  const server = await startMocks(context, { ...MOCK_DEFAULTS, port: 0 });
   try {
     await smokeMocks(context, server);
   } finally {
@@ -66,7 +66,7 @@ async function runVerification(context: RunContext): Promise<void> {
   await runVerify(context, {});
 }
 
-async function runLoads(context: RunContext): Promise<void> {
-  const { startTarget } = await import('../../suites/index.ts');
-  const { readSlos, runLoad } = await import('../../load/index.ts');
+async function runLoadTests(context: RunContext): Promise<void> {
+  const { runLoads } = await import('../run-loads.ts');
+  await runLoads(context);
 }
