@@ -6,8 +6,8 @@ export interface ConvertedSchema {
   readonly schema: Record<string, unknown>;
   /** Pointers of other schemas that it refers to. */
   readonly references: readonly string[];
-  /** The first keyword that makes no sense. */
-  readonly problem?: SchemaDefect;
+  /** Keywords that make no sense. */
+  readonly defects: readonly SchemaDefect[];
 }
 
 export interface SchemaDefect {
@@ -32,8 +32,7 @@ export interface ConvertOptions {
 export function convertSchema(options: ConvertOptions, pointer: string): ConvertedSchema {
   const scope: Scope = { ...options, references: new Set(), defects: [] };
   const schema = convert(scope, valueAt(options.document, pointer), pointer, new Set());
-  const [problem] = scope.defects;
-  return { schema, references: [...scope.references], ...(problem === undefined ? {} : { problem }) };
+  return { schema, references: [...scope.references], defects: scope.defects };
 }
 
 interface Scope extends ConvertOptions {

@@ -1,3 +1,4 @@
+export { checkContracts } from './check-contracts.ts';
 export { compareVersions, isSemver } from './compare-versions.ts';
 export type { Config, CredentialConfig, ProviderConfig, SecretReference } from './config.ts';
 export { openCredentials, type Credentials } from './credentials.ts';

@@ -113,7 +113,8 @@ function addReachable(library: Library, pointer: string): string {
     const isOld = /^(2\.0|3\.0)/.test(library.specification);
     const converted = convertSchema({ document, isOld, is2020: is2020(library.specification), direction, idOf, origins }, next);
     library.references.set(next, converted.references);
-    if (converted.problem !== undefined) library.defects.set(next, converted.problem);
+    const [defect] = converted.defects;
+    if (defect !== undefined) library.defects.set(next, defect);
     library.ajv.addSchema(converted.schema, idOf(next));
     waiting.push(...converted.references);
   }

@@ -55,7 +55,12 @@ function identityOf(document: JsonObject, source: string, name: string | undefin
   const info = isObject(document['info']) ? document['info'] : {};
   const title = textOf(info['title']) ?? path.posix.basename(source).replace(/\.\w+$/, '');
   const version = info['version'];
-  return { name: name ?? (kebabCase(title) || 'api'), title, version: version === undefined || version === null ? '0.0.0' : plain(version) };
+  return { name: name ?? nameOf(title), title, version: version === undefined || version === null ? '0.0.0' : plain(version) };
+}
+
+/** `GitHub's OpenAPI` is `githubs-openapi`: capitals inside a word are the brand's, not word boundaries. */
+function nameOf(title: string): string {
+  return kebabCase(title.toLowerCase().replace(/['’]/g, '')) || 'api';
 }
 
 function plain(value: Json): string {

@@ -1,0 +1,33 @@
+import { checkExamples } from './check-examples.ts';
+import { lintContract, type LintOptions } from './lint.ts';
+import type { Contract, ParsedContract } from './model.ts';
+import { openResultCache } from './result-cache.ts';
+import { runCheck, type RunContext } from './run-context.ts';
+
+/**
+ * The static gates: every contract of the workspace parses, lints and has examples that match their schemas. Emits the
+ * results `parses`, `lint` and `examples-valid` of the suite `check`.
+ */
+export async function checkContracts(context: RunContext): Promise<void> {
+  const options: LintOptions = { root: context.workspace.root, cache: openResultCache(context.workspace), signal: context.signal };
+  for (const parsed of context.workspace.contracts) {
+    if (context.signal.aborted) return;
+    await checkContract(context, parsed, options);
+  }
+}
+
+async function checkContract(context: RunContext, parsed: ParsedContract, options: LintOptions): Promise<void> {
+  const { contract } = parsed;
+  const subject = subjectOf(contract);
+  context.log.progress(`check ${subject}`);
+  await runCheck(context, { id: 'parses', suite: 'check', subject }, () => ({ findings: parsed.findings }));
+  if (contract.kind !== 'openapi' && contract.kind !== 'asyncapi') return;
+  await runCheck(context, { id: 'lint', suite: 'check', subject }, async () => ({ findings: await lintContract(contract, options) }));
+  await runCheck(context, { id: 'examples-valid', suite: 'check', subject }, async () => ({ findings: await checkExamples(contract, options) }));
+}
+
+/** `parcels 2.0.0`, with the kind where an API, its events and its files share name and version. */
+function subjectOf(contract: Contract): string {
+  const name = `${contract.name} ${contract.version}`;
+  return contract.kind === 'openapi' ? name : `${name} · ${contract.kind}`;
+}

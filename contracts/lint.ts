@@ -1,0 +1,128 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { EXIT, TallyError } from './error.ts';
+import type { Finding } from './finding.ts';
+import type { JsonObject } from './json.ts';
+import type { Contract, ContractKind } from './model.ts';
+import type { ResultCache } from './result-cache.ts';
+import { placeFinding, type UnplacedFinding } from './unplaced-finding.ts';
+
+/** What the linting process is asked. */
+export interface LintRequest {
+  readonly kind: ContractKind;
+  readonly source: string;
+  readonly document: JsonObject;
+  /** Absolute paths, ours first. */
+  readonly rulesets: readonly string[];
+}
+
+/** What it answers. */
+export type LintAnswer = { readonly findings: readonly UnplacedFinding[] } | { readonly error: string };
+
+export interface LintOptions {
+  readonly root: string;
+  readonly cache: ResultCache;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Lints an OpenAPI or AsyncAPI contract: its structure with Redocly's rules, its style with Spectral and the rulesets
+ * `tally`, `contracts/rulesets/*.yaml` and `.spectral.yaml`. In a process of its own; cached by content.
+ *
+ * @throws TallyError LINT_FAILED, RULESET_INVALID
+ */
+export async function lintContract(contract: Contract, options: LintOptions): Promise<readonly Finding[]> {
+  const rulesets = [fileURLToPath(new URL('./rulesets/tally.yaml', import.meta.url)), ...(await ownRulesets(options.root))];
+  const texts = await Promise.all(rulesets.map(async (file) => await readFile(file, 'utf8')));
+  const inputs = ['lint', contract.kind, contract.digest, hashOf(texts), ...libraryVersions()];
+  const request: LintRequest = { kind: contract.kind, source: path.resolve(options.root, contract.source), document: contract.document, rulesets };
+  const found = await options.cache.findings(inputs, async () => await lintInProcess(request, options.signal));
+  return found.map((finding) => placeFinding(options.root, contract, finding));
+}
+
+/** Rulesets of the workspace; in our own repository ours is not read twice. */
+async function ownRulesets(root: string): Promise<readonly string[]> {
+  const folder = path.join(root, 'contracts', 'rulesets');
+  const inFolder = await readdir(folder).catch(() => []);
+  const inRoot = await readdir(root).catch(() => []);
+  const own = inFolder.filter((name) => /\.ya?ml$/.test(name) && name !== 'tally.yaml').sort();
+  return [...own.map((name) => path.join(folder, name)), ...inRoot.filter((name) => /^\.spectral\.ya?ml$/.test(name)).map((name) => path.join(root, name))];
+}
+
+function hashOf(texts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(texts)).digest('hex');
+}
+
+const require = createRequire(import.meta.url);
+
+/** A newer library may find other things. */
+function libraryVersions(): readonly string[] {
+  return ['@stoplight/spectral-core', '@stoplight/spectral-rulesets', '@redocly/openapi-core'].map((name) => `${name} ${versionOf(name)}`);
+}
+
+/** Read from the manifest on disk: these packages do not export theirs. */
+function versionOf(name: string): string {
+  for (const folder of require.resolve.paths(name) ?? []) {
+    const file = path.join(folder, name, 'package.json');
+    if (existsSync(file)) return /"version":\s*"([^"]+)"/.exec(readFileSync(file, 'utf8'))?.[1] ?? '';
+  }
+  return '';
+}
+
+/** Far above what the largest public documents need; a process that hangs is ended. */
+const TIME_LIMIT_MS = 300_000;
+
+async function lintInProcess(request: LintRequest, signal: AbortSignal): Promise<readonly UnplacedFinding[]> {
+  signal.throwIfAborted();
+  const child = startProcess();
+  const stop = (): boolean => child.kill('SIGKILL');
+  const timer = setTimeout(stop, TIME_LIMIT_MS);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    const answer = await ask(child, request);
+    if ('error' in answer) throw failed(request, answer.error);
+    return answer.findings;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+    stop();
+  }
+}
+
+/** Run from source (tests, tsx) the process needs tsx as well; compiled it is plain JavaScript. */
+function startProcess(): ChildProcess {
+  const isSource = import.meta.url.endsWith('.ts');
+  const entry = fileURLToPath(new URL(isSource ? './lint-process.ts' : './lint-process.js', import.meta.url));
+  const execArgv = isSource ? ['--import', pathToFileURL(require.resolve('tsx')).href] : [];
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: process.env['TMPDIR'], NODE_OPTIONS: '' };
+  return fork(entry, [], { execArgv, env, serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+}
+
+async function ask(child: ChildProcess, request: LintRequest): Promise<LintAnswer> {
+  let complaint = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    complaint = (complaint + chunk.toString('utf8')).slice(-4000);
+  });
+  return await new Promise<LintAnswer>((resolve) => {
+    child.once('message', (answer: LintAnswer) => resolve(answer));
+    child.once('error', (cause) => resolve({ error: cause.message }));
+    child.once('exit', (code, signal) => resolve({ error: complaint || `the process ended with ${signal ?? code}` }));
+    child.send(request, (cause) => {
+      if (cause !== null) resolve({ error: cause.message });
+    });
+  });
+}
+
+function failed(request: LintRequest, error: string): TallyError {
+  const isRuleset = /ruleset|RulesetValidation|AggregateError/i.test(error.split('\n', 1)[0] ?? '') && request.rulesets.length > 1;
+  const [first = error] = error.split('\n', 1);
+  if (isRuleset) {
+    return new TallyError({ code: 'RULESET_INVALID', where: request.rulesets.slice(1).join(', '), why: first, fix: 'correct the ruleset; Spectral describes its format', cause: new Error(error) });
+  }
+  return new TallyError({ code: 'LINT_FAILED', where: request.source, why: first, fix: 'run again with --debug and report it with this document', exitCode: EXIT.inconclusive, cause: new Error(error) });
+}
