@@ -1,4 +1,16 @@
+export type { Check, Observation } from './check.ts';
+export { checks } from './checks/index.ts';
+export { runConformance, type ConformanceOptions } from './conformance.ts';
+export { runConnectivity, type ConnectivityOptions } from './connectivity.ts';
 export { runConsumerSuite, type ConsumerSuiteOptions } from './consumer-suite.ts';
 export { runFailureSuite } from './failure-suite.ts';
+export { runFileExchange, type FileExchangeOptions } from './file-exchange.ts';
+export type { FileRule } from './file-rule.ts';
+export { byteRules, tableRules } from './file-rules/index.ts';
 export { pactWith, type ConsumerPact } from './pact-with.ts';
+export { runProviderPacts, type ProviderPactsOptions } from './provider-pacts.ts';
 export type { TestOptions } from './run-test-files.ts';
+export { startTarget, type Target } from './target.ts';
+export { verifyFile, type FileVerdict } from './verify-file.ts';
+export { runVerify, SUITES, type SuiteName, type VerifyOptions } from './verify.ts';
+export { runWebhookDelivery, type WebhookDeliveryOptions } from './webhook-delivery.ts';
