@@ -15,6 +15,11 @@ export function chartsOf({ seconds }: Pick<Recorder, 'seconds'>): readonly Chart
       yLabel: 'ms',
       series: [line('p50', ({ p50Ms }) => p50Ms), line('p95', ({ p95Ms }) => p95Ms), line('p99', ({ p99Ms }) => p99Ms)],
     },
-    { title: 'Throughput', xLabel: 'second', yLabel: 'requests/s', series: [line('all operations', ({ requests }) => requests)] },
+    {
+      title: 'Throughput',
+      xLabel: 'second',
+      yLabel: 'requests/s',
+      series: [line('all operations', ({ requests }) => requests)],
+    },
   ];
 }

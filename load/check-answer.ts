@@ -1,4 +1,13 @@
-import { locate, schemaValidator, type Contract, type Finding, type Json, type MediaType, type Operation, type Response } from '../contracts/index.ts';
+import {
+  locate,
+  schemaValidator,
+  type Contract,
+  type Finding,
+  type Json,
+  type MediaType,
+  type Operation,
+  type Response,
+} from '../contracts/index.ts';
 import { documentedResponse } from './documented-response.ts';
 import type { KeptAnswer } from './generator-messages.ts';
 
@@ -7,7 +16,12 @@ const REPLACEMENT = '\uFFFD';
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json$/;
 
 /** Holds one answer's body against the contract. An undocumented status is counted for every answer, not here. */
-export function checkAnswer(root: string, contract: Contract, operation: Operation, answer: KeptAnswer): readonly Finding[] {
+export function checkAnswer(
+  root: string,
+  contract: Contract,
+  operation: Operation,
+  answer: KeptAnswer,
+): readonly Finding[] {
   const response = documentedResponse(operation, answer.status);
   if (response === undefined || answer.body === '' || response.content.length === 0) return [];
   const given = (answer.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
@@ -16,12 +30,23 @@ export function checkAnswer(root: string, contract: Contract, operation: Operati
   const subject = `${operation.id} answered ${answer.status}`;
   const base = { code: 'load-response-mismatch', severity: 'error', operationId: operation.id, where } as const;
   if (mediaType === undefined) {
-    return [{ ...base, message: `${subject} with the media type ${given === '' ? '(none)' : given}, which the contract does not name`, expected: namesOf(response), actual: given }];
+    return [
+      {
+        ...base,
+        message: `${subject} with the media type ${given === '' ? '(none)' : given}, which the contract does not name`,
+        expected: namesOf(response),
+        actual: given,
+      },
+    ];
   }
   if (!JSON_TYPE.test(given) || answer.body.includes(REPLACEMENT)) return [];
   const body = parseBody(answer.body);
   if (body === undefined) return [{ ...base, message: `${subject} with a body that is no JSON` }];
-  return schemaValidator(contract, mediaType.pointer, 'response')(body.value).map((problem) => ({
+  return schemaValidator(
+    contract,
+    mediaType.pointer,
+    'response',
+  )(body.value).map((problem) => ({
     ...base,
     message: `${subject}: ${problem.instancePointer === '' ? 'the body' : problem.instancePointer} ${problem.message}`,
     expected: problem.expected,

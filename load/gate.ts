@@ -37,7 +37,18 @@ interface Token {
 }
 
 const NAMES = ['p', 'avg', 'min', 'med', 'max', 'rate', 'count'] as const;
-const OTHER_NAMES: Readonly<Record<string, string>> = { mean: 'avg', average: 'avg', median: 'med', maximum: 'max', minimum: 'min', percentile: 'p', errors: 'rate(errors)', requests: 'rate(requests)', rps: 'rate(requests)', error: 'rate(errors)' };
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  mean: 'avg',
+  average: 'avg',
+  median: 'med',
+  maximum: 'max',
+  minimum: 'min',
+  percentile: 'p',
+  errors: 'rate(errors)',
+  requests: 'rate(requests)',
+  rps: 'rate(requests)',
+  error: 'rate(errors)',
+};
 const TOKEN = /\s*(\d+(?:\.\d+)?|[A-Za-z]+|===|==|!=|<=|>=|<|>|[()%])/y;
 const EXAMPLE = 'write it like p(99) < 250, avg < 100, rate(errors) < 0.1% or rate(requests) > 100';
 
@@ -128,7 +139,11 @@ function readSubject(name: Token, take: Take): 'errors' | 'requests' {
   const subject = take();
   if (subject.text !== 'errors' && subject.text !== 'requests') {
     const nearest = nearMiss(subject.text, ['errors', 'requests']) ?? 'errors';
-    throw new GateSyntaxError(subject.at, `${name.text} is of errors or of requests`, `did you mean ${name.text}(${nearest})?`);
+    throw new GateSyntaxError(
+      subject.at,
+      `${name.text} is of errors or of requests`,
+      `did you mean ${name.text}(${nearest})?`,
+    );
   }
   expectText(take(), ')', `close the bracket: ${name.text}(${subject.text})`);
   return subject.text;

@@ -21,6 +21,8 @@ const BATCH_MS = 200;
 const TICK_MS = 5;
 /** Nobody has answered for this long and connections keep failing: the target is gone. */
 const LOST_AFTER_MS = 1000;
+/** A longer body is not handed over: a hundred of them would fill the parent's memory. */
+const LONGEST_BODY = 1_000_000;
 
 /** What one connection waits for. Autocannon's own bookkeeping slips by one request after every lost connection. */
 interface Slot {
@@ -50,6 +52,7 @@ interface Run {
   connectionErrors: Record<string, number>;
   readonly keptCounts: number[];
   readonly answerCounts: number[];
+  readonly seenStatuses: Set<string>;
   sent: number;
   lastAnswerMs: number;
   failuresInARow: number;
@@ -79,7 +82,12 @@ function startRun(plan: WirePlan): void {
     clearInterval(timer);
     flush(run, vitals());
     const unfinished = run.slots.filter((slot) => slot.waiting && !slot.doomed);
-    say({ type: 'ended', reason: run.reason, nowMs: now(run), unfinished: unfinished.map(({ operation, startMs }) => ({ operation, startMs })) });
+    say({
+      type: 'ended',
+      reason: run.reason,
+      nowMs: now(run),
+      unfinished: unfinished.map(({ operation, startMs }) => ({ operation, startMs })),
+    });
     process.disconnect();
   });
   run.stop = () => instance.stop();
@@ -96,6 +104,7 @@ function newRun(plan: WirePlan): Run {
     connectionErrors: {},
     keptCounts: plan.operations.map(() => 0),
     answerCounts: plan.operations.map(() => 0),
+    seenStatuses: new Set(),
     sent: 0,
     lastAnswerMs: 0,
     failuresInARow: 0,
@@ -124,7 +133,14 @@ function optionsFor(run: Run): autocannon.Options {
 
 /** Gives one connection its requests and listens to what becomes of them. */
 function connect(run: Run, client: autocannon.Client): void {
-  const slot: Slot = { turn: run.slots.length, operation: 0, startMs: 0, waiting: false, closing: false, doomed: false };
+  const slot: Slot = {
+    turn: run.slots.length,
+    operation: 0,
+    startMs: 0,
+    waiting: false,
+    closing: false,
+    doomed: false,
+  };
   run.slots.push(slot);
   let answer: Answer | undefined;
   // Its declared events lack the one for a failed connection, and give `headers` another shape than it has.
@@ -180,14 +196,17 @@ function recordAnswer(run: Run, slot: Slot, status: number, bytes: number, answe
   run.lastAnswerMs = slot.startMs + durationMs;
   run.failuresInARow = 0;
   run.samples.push(slot.operation, status, slot.startMs, durationMs, bytes);
-  if (answer !== undefined && slot.startMs >= run.plan.warmupMs && isKept(run, slot.operation)) {
-    run.kept.push({ operation: slot.operation, status, headers: flatHeaders(answer.headers), body: answer.body, startedAtMs: Date.now() - durationMs, durationMs });
-  }
+  if (answer === undefined || slot.startMs < run.plan.warmupMs || answer.body.length > LONGEST_BODY) return;
+  if (!isKept(run, slot.operation, status)) return;
+  const { operation } = slot;
+  const { body } = answer;
+  const startedAtMs = Date.now() - durationMs;
+  run.kept.push({ operation, status, headers: flatHeaders(answer.headers), body, startedAtMs, durationMs });
 }
 
 /** A request whose connection went away, or whose time ran out, before its answer came. */
 function recordLost(run: Run, slot: Slot, client: autocannon.Client): void {
-  resetParser(client);
+  forgetLastAnswer(client);
   const wasOurs = slot.doomed || !slot.waiting;
   slot.waiting = false;
   if (wasOurs) return;
@@ -206,25 +225,32 @@ function stopWhenLost(run: Run): void {
 }
 
 /**
- * Autocannon keeps one parser for all connections of a client: after an answer that was cut off it would read the next
- * one as the rest of the last. Not part of its public interface, hence the care.
+ * Autocannon keeps one parser and one queue for all connections of a client: after an answer that was cut off it would
+ * read the next one as the rest of the last. Neither is part of its public interface, hence the care.
  */
-function resetParser(client: autocannon.Client): void {
-  const parser: unknown = Reflect.get(client, 'parser');
-  if (typeof parser !== 'object' || parser === null) return;
-  const reinitialize: unknown = Reflect.get(parser, 'reinitialize');
-  if (typeof reinitialize === 'function') Reflect.apply(reinitialize, parser, ['RESPONSE']);
+function forgetLastAnswer(client: autocannon.Client): void {
+  callIfThere(Reflect.get(client, 'parser'), 'reinitialize', ['RESPONSE']);
+  callIfThere(Reflect.get(client, 'pipelinedRequests'), 'clear', []);
 }
 
-/** Every k-th answer of an operation, as long as its allowance up to this moment of the run lasts. */
-function isKept(run: Run, index: number): boolean {
+function callIfThere(on: unknown, method: string, parameters: readonly unknown[]): void {
+  if (typeof on !== 'object' || on === null) return;
+  const found: unknown = Reflect.get(on, method);
+  if (typeof found === 'function') Reflect.apply(found, on, parameters);
+}
+
+/** The first answer of each status; else every k-th of an operation, as far as its allowance up to this moment goes. */
+function isKept(run: Run, index: number, status: number): boolean {
   const operation = run.plan.operations[index];
   if (operation === undefined || operation.keepShare <= 0) return false;
   const seen = run.answerCounts[index] ?? 0;
   run.answerCounts[index] = seen + 1;
   const kept = run.keptCounts[index] ?? 0;
   const elapsedShare = Math.min(1, (now(run) - run.plan.warmupMs) / run.plan.durationMs);
-  if (seen % Math.round(1 / operation.keepShare) !== 0 || kept >= Math.ceil(operation.keepAtMost * elapsedShare)) return false;
+  const isItsTurn = seen % Math.round(1 / operation.keepShare) === 0;
+  const isFirst = !run.seenStatuses.has(`${index} ${status}`);
+  if (!isFirst && (!isItsTurn || kept >= Math.ceil(operation.keepAtMost * elapsedShare))) return false;
+  run.seenStatuses.add(`${index} ${status}`);
   run.keptCounts[index] = kept + 1;
   return true;
 }

@@ -19,7 +19,11 @@ const GRACE_MS = 20_000;
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TMP', 'TEMP', 'SystemRoot'];
 
 /** Runs a plan in a process of its own; ends it when `signal` is aborted. What came before that was handed over. */
-export async function generate(plan: WirePlan, listener: GeneratorListener, signal: AbortSignal): Promise<GeneratorEnd> {
+export async function generate(
+  plan: WirePlan,
+  listener: GeneratorListener,
+  signal: AbortSignal,
+): Promise<GeneratorEnd> {
   if (signal.aborted) return { type: 'aborted' };
   const child = startProcess();
   const kill = (): void => {
@@ -41,7 +45,9 @@ export async function generate(plan: WirePlan, listener: GeneratorListener, sign
 function startProcess(): ChildProcess {
   const isSource = import.meta.url.endsWith('.ts');
   const file = fileURLToPath(new URL(isSource ? './generator-process.ts' : './generator-process.js', import.meta.url));
-  const env = Object.fromEntries(INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  const env = Object.fromEntries(
+    INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
   return fork(file, [], {
     env,
     execArgv: isSource ? ['--import', loaderOfSource()] : [],

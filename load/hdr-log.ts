@@ -7,7 +7,8 @@ export type IntervalWriter = (tag: string, startS: number, lengthS: number, hist
 
 export interface HdrLog {
   readonly write: IntervalWriter;
-  save(file: string): Promise<void>;
+  /** `measuringFrom` is what the intervals count from. */
+  save(file: string, measuringFrom: Date): Promise<void>;
 }
 
 /**
@@ -15,24 +16,27 @@ export interface HdrLog {
  * second and operation, values in µs; the tag is the operation's id, `<id>:errors` its errors alone, which stand in the
  * operation's own line too.
  */
-export function openHdrLog(measuringFrom: Date, title: string): HdrLog {
+export function openHdrLog(title: string): HdrLog {
   const lines: string[] = [];
   const writer = new hdr.HistogramLogWriter((text) => lines.push(text));
-  writer.outputComment(`[${title}]`);
-  writer.outputComment('[Latencies in microseconds; Interval_Max in milliseconds; a tag ":errors" repeats what its operation holds]');
-  writer.outputLogFormatVersion();
-  writer.outputStartTime(measuringFrom.getTime());
-  writer.outputLegend();
   return {
     write: (tag, startS, lengthS, histogram) => {
       // A tag ends at the first comma, and readers split at spaces.
       histogram.tag = tag.replaceAll(/[,\s]+/g, '_');
       writer.outputIntervalHistogram(histogram, startS, startS + lengthS, 1000);
     },
-    save: async (file) => {
+    save: async (file, measuringFrom) => {
+      const intervals = lines.splice(0);
+      writer.outputComment(`[${title}]`);
+      writer.outputComment(
+        '[Latencies in microseconds, Interval_Max in milliseconds; a tag ":errors" repeats what its operation holds]',
+      );
+      writer.outputLogFormatVersion();
+      writer.outputStartTime(measuringFrom.getTime());
+      writer.outputLegend();
       await mkdir(path.dirname(file), { recursive: true });
-      // The library's writer ends some comments without, some with two line ends.
-      await writeFile(file, `${lines.map((line) => line.trimEnd()).join('\n')}\n`);
+      // The library's writer ends some comments with no line end, some with two.
+      await writeFile(file, [...lines.splice(0), ...intervals].map((line) => `${line.trimEnd()}\n`).join(''));
     },
   };
 }

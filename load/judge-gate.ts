@@ -48,7 +48,7 @@ interface Evidence {
 export function judgeGate(gate: Gate, observed: Observed): Verdict {
   const evidence = evidenceOf(gate, observed);
   const { value, unit, n, interval, allowing, lack } = evidence;
-  const measure: Measure = { name: gate.text, value, unit, n, threshold: gate.text, ...finite(interval) };
+  const measure: Measure = { name: nameOf(gate), value, unit, n, threshold: gate.text, ...finite(interval) };
   const inconclusive = (reason: string, spoiltByGenerator = false): Verdict => ({
     status: 'inconclusive',
     measure,
@@ -58,9 +58,17 @@ export function judgeGate(gate: Gate, observed: Observed): Verdict {
   if (observed.cutShort !== undefined) return inconclusive(observed.cutShort);
   if (lack !== undefined) return inconclusive(lack);
   const status = compare(gate, interval);
-  if (status === 'failed' && compare(gate, allowing) !== 'failed') return inconclusive(spoiltReason(gate, observed), true);
+  if (status === 'failed' && compare(gate, allowing) !== 'failed')
+    return inconclusive(spoiltReason(gate, observed), true);
   if (status !== undefined) return { status, measure, spoiltByGenerator: false };
-  return inconclusive(`the limit ${gate.limit} lies within the 95 % interval ${format(interval, unit)}: more requests narrow it`);
+  return inconclusive(
+    `the limit ${gate.limit} lies within the 95 % interval ${format(interval, unit)}: more requests narrow it`,
+  );
+}
+
+/** `p(99)` of `p(99) < 250`. */
+function nameOf({ text }: Gate): string {
+  return text.slice(0, text.search(/[<>]/)).trim();
 }
 
 function evidenceOf(gate: Gate, observed: Observed): Evidence {
@@ -88,7 +96,10 @@ function percentileEvidence(percent: number, observed: Observed): Evidence {
   const share = percent / 100;
   const needed = Math.ceil(10 / Math.min(share, 1 - share) - 1e-6);
   const [low, high] = percentileRanks(latency.n, share);
-  const interval: Interval = [latency.atRankMs(low), high > latency.n ? Number.POSITIVE_INFINITY : latency.atRankMs(high)];
+  const interval: Interval = [
+    latency.atRankMs(low),
+    high > latency.n ? Number.POSITIVE_INFINITY : latency.atRankMs(high),
+  ];
   const lack = latency.n < needed ? `p(${percent}) needs ${needed} requests, measured were ${latency.n}` : undefined;
   return latencyEvidence(latency.percentileMs(percent), interval, observed, lack);
 }
@@ -96,7 +107,12 @@ function percentileEvidence(percent: number, observed: Observed): Evidence {
 function meanEvidence(observed: Observed): Evidence {
   const { latency } = observed.tally;
   if (latency.n < MEAN_NEEDS) {
-    return latencyEvidence(latency.meanMs, [0, 0], observed, `avg needs ${MEAN_NEEDS} requests, measured were ${latency.n}`);
+    return latencyEvidence(
+      latency.meanMs,
+      [0, 0],
+      observed,
+      `avg needs ${MEAN_NEEDS} requests, measured were ${latency.n}`,
+    );
   }
   return latencyEvidence(latency.meanMs, meanInterval(latency.meanMs, latency.deviationMs, latency.n), observed);
 }
@@ -111,7 +127,14 @@ function extremeEvidence(kind: 'min' | 'max', observed: Observed): Evidence {
 function latencyEvidence(value: number, interval: Interval, observed: Observed, lack?: string): Evidence {
   const delayMs = observed.vitals.loopDelayP99Ms > HEALTHY_LOOP_DELAY_MS ? observed.vitals.loopDelayMaxMs : 0;
   const allowing: Interval = [Math.max(0, interval[0] - delayMs), interval[1]];
-  return { value, unit: 'ms', n: observed.tally.latency.n, interval, allowing, ...(lack === undefined ? {} : { lack }) };
+  return {
+    value,
+    unit: 'ms',
+    n: observed.tally.latency.n,
+    interval,
+    allowing,
+    ...(lack === undefined ? {} : { lack }),
+  };
 }
 
 function errorRateEvidence({ tally }: Observed): Evidence {
@@ -135,7 +158,13 @@ function requestRateEvidence({ tally, elapsedMs, vitals }: Observed): Evidence {
   }
   const [low, high] = meanInterval(mean, Math.sqrt(squares / (counts.length - 1)), counts.length);
   const interval: Interval = [Math.max(0, low), high];
-  return { value, unit, n, interval, allowing: isLimiting(vitals) ? [interval[0], Number.POSITIVE_INFINITY] : interval };
+  return {
+    value,
+    unit,
+    n,
+    interval,
+    allowing: isLimiting(vitals) ? [interval[0], Number.POSITIVE_INFINITY] : interval,
+  };
 }
 
 function isLimiting(vitals: GeneratorVitals): boolean {
@@ -145,7 +174,8 @@ function isLimiting(vitals: GeneratorVitals): boolean {
 function countEvidence(of: 'requests' | 'errors', { tally, vitals }: Observed): Evidence {
   const { n } = tally.latency;
   const value = of === 'errors' ? tally.errors : n;
-  const allowing: Interval = of === 'requests' && isLimiting(vitals) ? [value, Number.POSITIVE_INFINITY] : [value, value];
+  const allowing: Interval =
+    of === 'requests' && isLimiting(vitals) ? [value, Number.POSITIVE_INFINITY] : [value, value];
   return { value, unit: 'count', n, interval: [value, value], allowing };
 }
 

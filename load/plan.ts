@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import {
   exampleRequest,
+  joinPointer,
   locateIn,
   nearMiss,
   TallyError,
@@ -48,7 +49,7 @@ export function planLoad(root: string, contract: Contract, slo: Slo, target: Tar
 
 function planNamed(root: string, contract: Contract, slo: Slo, target: Target): Plan {
   const operations = Object.entries(slo.operations ?? {}).map(([id, { weight }]): PlannedOperation => {
-    const pointer = `/operations/${id.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const pointer = joinPointer('/operations', id);
     const operation = findOperation(root, contract, slo, id, pointer);
     const wire = wireOf(contract, operation, slo, target);
     if (typeof wire !== 'string') return { operation, weight, wire, named: true };
@@ -78,7 +79,9 @@ function wireOf(contract: Contract, operation: Operation, slo: Slo, target: Targ
   if (!SENDABLE.has(operation.method)) return `the load generator does not send ${operation.method.toUpperCase()}`;
   const example = exampleRequest(contract, operation);
   if ('missing' in example) return `the contract gives no example for ${example.missing.join(', ')}`;
-  const headers = Object.fromEntries(Object.entries(example.headers).filter(([name]) => !OWN_HEADERS.has(name.toLowerCase())));
+  const headers = Object.fromEntries(
+    Object.entries(example.headers).filter(([name]) => !OWN_HEADERS.has(name.toLowerCase())),
+  );
   const path = target.basePath + example.target;
   const flaw = flawOf(path, headers);
   if (flaw !== undefined) return flaw;
@@ -141,7 +144,10 @@ function nothingToSend(contract: Contract, plan: Plan): TallyError {
   return new TallyError({
     code: 'LOAD_NOTHING_TO_SEND',
     where: contract.source,
-    why: first === undefined ? 'the contract has no GET operation' : `no GET operation can be sent; ${first.id}: ${first.why}`,
+    why:
+      first === undefined
+        ? 'the contract has no GET operation'
+        : `no GET operation can be sent; ${first.id}: ${first.why}`,
     fix: 'add examples to the parameters, or name operations with --operation or in an SLO file',
   });
 }

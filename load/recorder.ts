@@ -1,6 +1,13 @@
 import type { Operation } from '../contracts/index.ts';
 import { documentedResponse } from './documented-response.ts';
-import { NO_ANSWER, SAMPLE_WIDTH, type Batch, type Ended, type GeneratorVitals, type KeptAnswer } from './generator-messages.ts';
+import {
+  NO_ANSWER,
+  SAMPLE_WIDTH,
+  type Batch,
+  type Ended,
+  type GeneratorVitals,
+  type KeptAnswer,
+} from './generator-messages.ts';
 import type { IntervalWriter } from './hdr-log.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 
@@ -43,6 +50,7 @@ export class Recorder {
   warmupRequests = 0;
   unfinished = 0;
   elapsedMs = 0;
+  measuringFrom = new Date();
   readonly #operations: readonly Operation[];
   readonly #warmupMs: number;
   readonly #write: IntervalWriter;
@@ -60,8 +68,12 @@ export class Recorder {
 
   add(batch: Batch): void {
     const { samples } = batch;
+    this.measuringFrom = new Date(Date.now() - batch.nowMs + this.#warmupMs);
     for (let at = 0; at + SAMPLE_WIDTH <= samples.length; at += SAMPLE_WIDTH) {
-      const [operation = 0, outcome = 0, startMs = 0, latencyMs = 0, bytes = 0] = samples.subarray(at, at + SAMPLE_WIDTH);
+      const [operation = 0, outcome = 0, startMs = 0, latencyMs = 0, bytes = 0] = samples.subarray(
+        at,
+        at + SAMPLE_WIDTH,
+      );
       this.#addSample(operation, outcome, startMs, latencyMs, bytes);
     }
     this.kept.push(...batch.kept);
@@ -130,7 +142,14 @@ export class Recorder {
 }
 
 function newTally(): Tally {
-  return { latency: new LatencyHistogram(), errors: 0, bytes: 0, errorKinds: new Map(), undocumented: new Map(), perSecond: [] };
+  return {
+    latency: new LatencyHistogram(),
+    errors: 0,
+    bytes: 0,
+    errorKinds: new Map(),
+    undocumented: new Map(),
+    perSecond: [],
+  };
 }
 
 interface RequestError {

@@ -3,7 +3,16 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ErrorObject } from 'ajv';
 import { LineCounter, parseDocument } from 'yaml';
-import { isObject, locateIn, nearMiss, TallyError, type Contract, type Json, type JsonObject } from '../contracts/index.ts';
+import {
+  isObject,
+  joinPointer,
+  locateIn,
+  nearMiss,
+  TallyError,
+  type Contract,
+  type Json,
+  type JsonObject,
+} from '../contracts/index.ts';
 import { GateSyntaxError, parseGate, type Gate } from './gate.ts';
 
 /** How a load is made. Times as in the SLO file. */
@@ -77,7 +86,9 @@ export async function readSlos(root: string): Promise<readonly Slo[]> {
 export async function readSlo(root: string, source: string): Promise<Slo> {
   const value = parseYaml(await readText(root, source), source);
   const data = isObject(value) ? value : {};
-  const problem = isObject(value) ? await problemIn(data) : { pointer: '', why: 'the file holds no map', fix: 'begin with "api: …"' };
+  const problem = isObject(value)
+    ? await problemIn(data)
+    : { pointer: '', why: 'the file holds no map', fix: 'begin with "api: …"' };
   if (problem !== undefined) throw invalid(root, source, problem);
   return {
     source,
@@ -135,7 +146,8 @@ async function problemIn(data: JsonObject): Promise<Problem | undefined> {
   if (validate(data)) return undefined;
   const errors = validate.errors ?? [];
   // Both branches of a gate complain when neither fits: the one about its members says more than the one about its type.
-  const telling = errors.find((error) => error.keyword === 'additionalProperties' || error.keyword === 'required') ?? errors[0];
+  const telling =
+    errors.find((error) => error.keyword === 'additionalProperties' || error.keyword === 'required') ?? errors[0];
   return telling === undefined ? undefined : explain(telling);
 }
 
@@ -149,14 +161,18 @@ function explain(error: ErrorObject): Problem {
     const known = isObject(schema) && isObject(schema['properties']) ? Object.keys(schema['properties']) : [];
     const near = nearMiss(key, known);
     const fix = near === undefined ? `use one of ${known.join(', ')}` : `did you mean "${near}"?`;
-    return { pointer: `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, why: `${name} has no key "${key}"`, fix };
+    return { pointer: joinPointer(pointer, key), why: `${name} has no key "${key}"`, fix };
   }
   if (error.keyword === 'required') {
     const missing = String(params['missingProperty']);
     return { pointer, why: `${name} needs "${missing}"`, fix: `add "${missing}: …"` };
   }
   const description = isObject(schema) && typeof schema['description'] === 'string' ? schema['description'] : undefined;
-  return { pointer, why: `${name} ${error.message ?? 'is not valid'}`, fix: description === undefined ? 'correct it' : `it is: ${description}` };
+  return {
+    pointer,
+    why: `${name} ${error.message ?? 'is not valid'}`,
+    fix: description === undefined ? 'correct it' : `it is: ${description}`,
+  };
 }
 
 function invalid(root: string, source: string, problem: Problem, column = 0): TallyError {

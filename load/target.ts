@@ -14,7 +14,8 @@ export interface Target {
  */
 export function readTarget(url: string, allowedHosts: readonly string[]): Target {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) throw invalid(url, 'this is no http or https address');
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol))
+    throw invalid(url, 'this is no http or https address');
   if (parsed.username !== '' || parsed.password !== '') throw invalid(parsed.origin, 'it carries a password');
   const host = parsed.hostname.replace(/^\[|\]$/g, '');
   if (!isLoopback(host) && !allowedHosts.includes(host)) throw notAllowed(host);
