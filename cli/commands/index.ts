@@ -6,6 +6,7 @@ import { load } from './load.ts';
 import { mock } from './mock.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
+import { verify } from './verify.ts';
 
 /** Every verb, in the order in which the help prints them: the order of the work. */
-export const commands: readonly Command[] = [init, check, mock, load, report, run, list];
+export const commands: readonly Command[] = [init, check, mock, verify, load, report, run, list];
