@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 export type Log = (entry: Readonly<Record<string, unknown>>) => void;
 
 /** JSON lines to the stream. */
-export function openLog(stream: NodeJS.WritableStream, enabled: boolean, now: () => Date = () => new Date()): Log {
+export function openLog(stream: NodeJS.WritableStream, enabled: boolean, now: () => Date): Log {
   if (!enabled) return () => undefined;
   return (entry) => void stream.write(`${JSON.stringify({ time: now().toISOString(), ...entry })}\n`);
 }

@@ -19,11 +19,7 @@ export class Carrier {
   readonly now: () => Date;
   #outageSeconds: number | undefined;
 
-  constructor(
-    settings: Settings,
-    log: (entry: Readonly<Record<string, unknown>>) => void,
-    now: () => Date = () => new Date(),
-  ) {
+  constructor(settings: Settings, log: (entry: Readonly<Record<string, unknown>>) => void, now: () => Date) {
     this.settings = settings;
     this.now = now;
     this.store = new Store(settings.dataFile, now);

@@ -1,5 +1,6 @@
 // The reference provider as its own process: serves on PORT until it is told to stop or its parent is gone.
 import { fstatSync } from 'node:fs';
+import { errorCode } from './error-code.ts';
 import { startProvider, type Provider } from './server.ts';
 import { readSettings, SettingsError } from './settings.ts';
 
@@ -36,8 +37,7 @@ async function stop(provider: Provider): Promise<void> {
 function explain(error: unknown): string {
   if (error instanceof SettingsError)
     return `${error.code}  the provider cannot start\n  why  ${error.message}\n  fix  ${error.fix}\n`;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') {
+  if (errorCode(error) === 'EADDRINUSE') {
     return `PORT_IN_USE  the provider cannot start\n  why  something serves on port ${process.env['PORT']} already\n  fix  stop it, or set PORT to another port or to 0\n`;
   }
   const why = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,5 @@
 import type { Answer } from './answer.ts';
+import { errorCode } from './error-code.ts';
 
 /** One fault in a request. */
 export interface Fault {
@@ -71,7 +72,7 @@ export function invalidBody(status: 400 | 422, errors: readonly Fault[]): Proble
 /** What the framework refuses before any of our code runs; anything unknown is our own fault. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  const code = codeOf(error);
+  const code = errorCode(error);
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return new Problem(413, 'payload-too-large', 'Payload too large', 'The body is larger than 65536 bytes.');
   }
@@ -84,8 +85,4 @@ export function problemOf(error: unknown): Problem {
 
 export function unsupportedMediaType(taken: string): Problem {
   return new Problem(415, 'unsupported-media-type', 'Unsupported media type', `Send ${taken}.`);
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

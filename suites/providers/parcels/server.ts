@@ -18,9 +18,13 @@ export interface Provider {
 }
 
 /** Serves on 127.0.0.1. `log` receives JSON lines. */
-export async function startProvider(settings: Settings, log: NodeJS.WritableStream): Promise<Provider> {
-  const writeLog = openLog(log, settings.log);
-  const carrier = new Carrier(settings, writeLog);
+export async function startProvider(
+  settings: Settings,
+  log: NodeJS.WritableStream,
+  now: () => Date = () => new Date(),
+): Promise<Provider> {
+  const writeLog = openLog(log, settings.log, now);
+  const carrier = new Carrier(settings, writeLog, now);
   const app = buildApp();
   app.decorateRequest('client', null);
   app.addHook('onResponse', async (request, reply) => writeLog(logged(request, reply)));

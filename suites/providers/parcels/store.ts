@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
+import { errorCode } from './error-code.ts';
 import { isStatus, type Parcel, type ParcelChange, type ParcelDraft, type Status } from './parcel.ts';
 import { SEED_PARCELS } from './seed-parcels.ts';
 import { SettingsError } from './settings.ts';
@@ -142,7 +143,7 @@ function readParcels(file: string): readonly Parcel[] | undefined {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw unreadable(file, error);
   }
   try {
