@@ -1,4 +1,4 @@
-import { TallyError } from '../contracts/index.ts';
+import { nearMiss, TallyError } from '../contracts/index.ts';
 import type { Format } from './format.ts';
 import { formats } from './formats/index.ts';
 
@@ -25,7 +25,7 @@ export function formatNamed(id: string): Format {
   const format = formats.find((candidate) => candidate.id === id);
   if (format) return format;
   const ids = formats.map((candidate) => candidate.id);
-  const near = ids.find((known) => known.startsWith(id.slice(0, 2)));
+  const near = nearMiss(id, ids);
   throw new TallyError({
     code: 'FORMAT_UNKNOWN',
     where: `--format ${id}`,

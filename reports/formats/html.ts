@@ -58,7 +58,8 @@ function tiles({ summary }: Report): Markup {
 function filterRules(): string {
   const rules = STATUSES.map((status) => {
     const chosen = `body:has(#show-${status}:checked)`;
-    return `${chosen} .result:not(.${status}), ${chosen} .suite:not(.has-${status}) { display: none; }`;
+    const others = `.result:not(.${status}), .suite:not(.has-${status})${status === 'passed' ? '' : ', .passes'}`;
+    return `${chosen} :is(${others}) { display: none; }`;
   });
   return `@media screen {\n${rules.join('\n')}\n}\n`;
 }
@@ -83,7 +84,7 @@ function contracts(report: Report): Markup {
 
 function contractRow({ kind, name, version, specification, source, digest }: ReportedContract): Markup {
   const written = specification.startsWith(kind) ? specification : `${kind} ${specification}`;
-  return markup`<tr><th scope="row">${name}</th><td>${version}</td><td>${written}</td><td><code>${source}</code><br><code class="digest">${digest}</code></td></tr>`;
+  return markup`<tr><th scope="row">${name}</th><td>${version}</td><td>${written}</td><td class="source"><code>${source}</code><br><code class="digest">${digest}</code></td></tr>`;
 }
 
 function run(report: Report): Markup {

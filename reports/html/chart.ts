@@ -6,7 +6,7 @@ type Series = Chart['series'][number];
 type Point = readonly [x: number, y: number];
 
 const WIDTH = 560;
-const HEIGHT = 250;
+const HEIGHT = 258;
 const PLOT = { left: 54, right: 546, top: 26, bottom: 214 };
 const COLOURS = 6;
 /** More points than pixels only make the file large. */

@@ -24,7 +24,9 @@ export function findingPanel(finding: Finding, report: Report): Markup {
 function meta({ operationId, instancePointer, where }: Finding): Markup | false {
   const parts = [
     operationId !== undefined && html`<span>operation <code>${operationId}</code></span>`,
-    instancePointer !== undefined && html`<span>in the body at <code>${instancePointer || '/'}</code></span>`,
+    instancePointer !== undefined &&
+      instancePointer !== '' &&
+      html`<span>in the body at <code>${instancePointer}</code></span>`,
     where.pointer !== '' && html`<span>in the contract at <code>${where.pointer}</code></span>`,
   ].filter((part) => part !== false);
   return parts.length > 0 && html`<p class="meta">${parts}</p>`;

@@ -28,6 +28,7 @@ export const SCRIPT = /* js */ `
     radio.addEventListener('change', () => {
       if (radio.value === 'all') return;
       for (const suite of list('.suite.has-' + radio.value)) suite.open = true;
+      if (radio.value === 'passed') for (const passes of list('.passes')) passes.open = true;
     });
   }
   const box = document.getElementById('search');
@@ -39,6 +40,10 @@ export const SCRIPT = /* js */ `
       const some = wanted === '' || suite.querySelector('.result:not([hidden])') !== null;
       suite.hidden = !some;
       if (some && wanted !== '') suite.open = true;
+    }
+    for (const passes of list('.passes')) {
+      passes.hidden = passes.querySelector('.result:not([hidden])') === null;
+      if (wanted !== '') passes.open = true;
     }
   });
 })();

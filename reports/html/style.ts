@@ -70,18 +70,22 @@ main > section, main > .wide { margin-top: 40px; margin-bottom: 40px; }
 summary { cursor: pointer; list-style: none; }
 summary::-webkit-details-marker { display: none; }
 .suite > summary { display: flex; align-items: center; gap: 10px; padding: 11px 16px; }
-.suite > summary::before, .result > summary::before, .more > summary::before { content: ""; flex: none; width: 7px; height: 7px; border: solid var(--dim); border-width: 0 1.5px 1.5px 0; transform: rotate(-45deg); margin-right: 2px; }
+.suite > summary::before, .result > summary::before, .passes > summary::before, .more > summary::before { content: ""; flex: none; width: 7px; height: 7px; border: solid var(--dim); border-width: 0 1.5px 1.5px 0; transform: rotate(-45deg); margin-right: 2px; }
 [open] > summary::before { transform: translateY(-2px) rotate(45deg) !important; }
 .suite > summary h3 { flex: 1; }
 .chips { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 2px 14px; font-size: 0.87rem; }
 .chips span { color: var(--tone); white-space: nowrap; }
 .results { border-top: 1px solid var(--line); }
-.result { content-visibility: auto; contain-intrinsic-size: auto 41px; }
+.long .result { content-visibility: auto; contain-intrinsic-size: auto 41px; }
+.passes { border-top: 1px solid color-mix(in oklab, var(--line) 60%, transparent); }
+.passes > summary { display: flex; align-items: center; gap: 10px; padding: 8px 16px; color: var(--good); font-size: 0.92rem; }
+.passes > .result:first-of-type { border-top: 1px solid color-mix(in oklab, var(--line) 60%, transparent); }
 .result + .result { border-top: 1px solid color-mix(in oklab, var(--line) 60%, transparent); }
 .line { display: flex; align-items: baseline; gap: 10px; padding: 8px 16px; }
-.result > summary.line::before { align-self: center; margin-left: 2px; }
+.result > summary.line::before { align-self: flex-start; margin: 0.5em 2px 0; }
+.passes > summary::before { margin-left: 2px; }
 div.result > .line { padding-left: 37px; }
-.dot { flex: none; width: 1.35em; height: 1.35em; border-radius: 50%; text-align: center; font: 650 0.78rem/1.35em var(--sans); color: var(--tone); background: color-mix(in oklab, var(--tone) 14%, transparent); align-self: center; }
+.dot { flex: none; width: 1.35em; height: 1.35em; border-radius: 50%; text-align: center; font: 650 0.78rem/1.35em var(--sans); color: var(--tone); background: color-mix(in oklab, var(--tone) 14%, transparent); }
 .what { flex: 1; min-width: 0; }
 .what code { color: var(--dim); margin-left: 0.5em; }
 .what .why { display: block; color: var(--dim); font-size: 0.92rem; }
@@ -115,13 +119,16 @@ pre.wrap { white-space: pre-wrap; overflow-wrap: anywhere; }
 
 /* Tables and charts */
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: 0.92rem; }
+table { border-collapse: collapse; width: 100%; font-size: 0.92rem; overflow-wrap: normal; }
 th { text-align: left; font-weight: 500; color: var(--dim); font-size: 0.85rem; white-space: nowrap; vertical-align: bottom; }
 th, td { padding: 7px 14px 7px 0; border-bottom: 1px solid color-mix(in oklab, var(--line) 70%, transparent); }
 td { vertical-align: top; }
-tbody th { color: var(--ink); font-size: inherit; font-weight: 500; white-space: normal; }
+tbody th { min-width: 9em; color: var(--ink); font-size: inherit; font-weight: 500; white-space: normal; vertical-align: top; }
+.source { min-width: 17em; overflow-wrap: anywhere; }
 tr:last-child > * { border-bottom: 0; }
-.n { text-align: right; white-space: nowrap; overflow-wrap: normal; }
+.n { text-align: right; white-space: nowrap; }
+td { white-space: nowrap; }
+td.source { white-space: normal; }
 .panel table th:first-child, .panel table td:first-child { padding-left: 16px; }
 .panel table th:last-child, .panel table td:last-child { padding-right: 16px; }
 .body table th:first-child, .body table td:first-child { padding-left: 0; }
@@ -130,12 +137,12 @@ tr:last-child > * { border-bottom: 0; }
 .state { color: var(--tone); white-space: nowrap; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 22px 28px; }
 .chart h4 { margin-bottom: 4px; }
-.chart svg { display: block; width: 100%; min-width: 440px; height: auto; font: 12px var(--sans); font-variant-numeric: tabular-nums; }
+.chart svg { display: block; width: 100%; height: auto; font: 12px var(--sans); font-variant-numeric: tabular-nums; }
 .chart text { fill: var(--dim); }
 .chart .grid { stroke: var(--line); stroke-width: 1; }
 .chart .series { fill: none; stroke-width: 1.9; stroke-linejoin: round; stroke-linecap: round; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; padding: 4px 0 0; list-style: none; font-size: 0.87rem; color: var(--dim); }
-.legend svg { display: inline-block; width: 22px; min-width: 0; height: 8px; margin-right: 6px; }
+.legend svg { display: inline-block; width: 22px; height: 8px; margin-right: 6px; }
 .c0 { stroke: var(--s0); } .c1 { stroke: var(--s1); } .c2 { stroke: var(--s2); } .c3 { stroke: var(--s3); } .c4 { stroke: var(--s4); } .c5 { stroke: var(--s5); }
 .d1 { stroke-dasharray: 7 4; } .d2 { stroke-dasharray: 2 4; } .d3 { stroke-dasharray: 9 3 2 3; }
 
@@ -151,6 +158,7 @@ tr:last-child > * { border-bottom: 0; }
 
 @media (max-width: 820px) {
   .tiles { grid-template-columns: repeat(4, 1fr); }
+  .tile.all { grid-column: span 2; }
   .columns, .pair { grid-template-columns: minmax(0, 1fr); }
   .columns { gap: 40px; }
 }
@@ -158,7 +166,9 @@ tr:last-child > * { border-bottom: 0; }
   body { font-size: 16px; }
   .wide { padding: 0 16px; }
   .verdict { margin-top: 24px; }
-  .tile { padding: 8px 10px; }
+  .tiles { grid-template-columns: repeat(3, 1fr); }
+  .tile { padding: 7px 10px; }
+  .tile.all { grid-column: span 3; display: flex; align-items: baseline; gap: 8px; }
   .stick { height: 36px; margin: 20px 0 12px; }
   .suite > summary { flex-wrap: wrap; }
   .chips { flex-basis: 100%; justify-content: flex-start; padding-left: 19px; }
@@ -169,6 +179,7 @@ tr:last-child > * { border-bottom: 0; }
   .finding { padding: 10px 12px 12px; }
   .finding header .place { margin-left: 0; flex-basis: 100%; }
   .search, .search input { width: 100%; }
+  .chart svg { font-size: 17px; }
   .pairs { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .pairs dd { margin-bottom: 8px; }
 }
@@ -181,7 +192,7 @@ tr:last-child > * { border-bottom: 0; }
   .masthead { background: none; padding-top: 0; }
   .brand nav, .search, .copy button, .skip { display: none; }
   details::details-content { content-visibility: visible !important; display: block !important; block-size: auto !important; height: auto !important; }
-  .result { content-visibility: visible; }
+  .long .result { content-visibility: visible; }
   summary::before { display: none; }
   pre { max-height: none; white-space: pre-wrap; overflow-wrap: anywhere; }
   .snippet span { min-width: 0; }

@@ -16,26 +16,35 @@ const MARKS: Record<Status, string> = {
 };
 /** Beyond it a suite's problems stay folded: a page of a hundred open findings is read by nobody. */
 const MAX_OPEN = 12;
+const MAX_PASSES_SHOWN = 4;
+/** From here on the browser lays a suite's lines out as they come into view. */
+const MANY = 300;
 const MAX_REASON_CHARS = 2000;
 
-/** One suite: problems first and unfolded, passes as lines. */
+/** One suite: problems first and unfolded; many passes beside them stay folded. */
 export function suitePanel(suite: string, results: readonly Result[], report: Report): Markup {
   const sorted = results.toSorted((a, b) => STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status));
   const statuses = STATUSES.filter((status) => results.some((result) => result.status === status));
-  const open =
-    statuses.some((status) => status !== 'passed' && status !== 'skipped') || results.some(({ charts }) => charts);
+  const open = results.some((result) => isUnfolded(result, report));
   const matrix = sharedMeasures(results);
-  return html`<details
-    class="suite panel ${statuses.map((status) => `has-${status}`).join(' ')}"
-    ${open && html` open`}
-  >
-    <summary>
-      <h3>${suite}</h3>
-      ${chips(results, statuses)}
-    </summary>
-    ${matrix.size > 0 && measureMatrix(results, matrix)}
-    <div class="results">${sorted.map((result, at) => resultLine(result, report, at < MAX_OPEN, matrix))}</div>
-  </details> `;
+  const lines = sorted.map((result, at) => ({ result, line: resultLine(result, report, at < MAX_OPEN, matrix) }));
+  const folds = open && lines.filter(({ result }) => isPlain(result)).length > MAX_PASSES_SHOWN;
+  const shown = folds ? lines.filter(({ result }) => !isPlain(result)) : lines;
+  const folded = folds ? lines.filter(({ result }) => isPlain(result)) : [];
+  return html`<details class="suite panel ${statuses.map((status) => `has-${status}`).join(' ')}"${open && html` open`}><summary><h3>${suite}</h3>${chips(results, statuses)}</summary>
+${matrix.size > 0 && measureMatrix(results, matrix)}<div class="results${results.length > MANY && ' long'}">${shown.map(({ line }) => line)}${folded.length > 0 && html`<details class="passes"><summary>${folded.length} passed</summary>${folded.map(({ line }) => line)}</details>`}</div></details>
+`;
+}
+
+/** What a reader came for: what broke or stayed open, charts; warnings where nothing is worse. */
+function isUnfolded({ status, charts }: Result, { verdict }: Report): boolean {
+  if (status === 'passed' || status === 'skipped') return charts !== undefined;
+  return status !== 'warned' || verdict === 'kept';
+}
+
+/** A pass with nothing to look at. */
+function isPlain({ status, findings, charts, measures }: Result): boolean {
+  return status === 'passed' && findings.length === 0 && charts === undefined && measures === undefined;
 }
 
 function chips(results: readonly Result[], statuses: readonly Status[]): Markup {
@@ -53,7 +62,7 @@ function resultLine(result: Result, report: Report, mayOpen: boolean, matrix: Ma
       <code>${result.id}</code>${reason(result)}</span
     >${inline(result)}<time>${duration(result.durationMs)}</time>`;
   if (body === undefined) return html`<div class="result ${result.status}"><div class="line">${head}</div></div> `;
-  const open = mayOpen && (result.status !== 'passed' || result.charts !== undefined);
+  const open = mayOpen && isUnfolded(result, report);
   return html`<details class="result ${result.status}" ${open && html` open`}>
     <summary class="line">${head}</summary>
     <div class="body">${body}</div>
@@ -95,46 +104,45 @@ function resultBody(result: Result, report: Report, matrix: Matrix): Markup | un
   return parts.length === 0 ? undefined : html`${parts}`;
 }
 
-/** With a gate beside each figure that was held to one. */
+/** With a gate beside each figure that was held to one; columns that would be empty are left out. */
 function measureTable(measures: readonly Measure[], status: Status): Markup {
-  const gated = measures.some(({ threshold }) => threshold !== undefined);
+  const columns = MEASURE_COLUMNS.filter(({ wanted }) => measures.some(wanted));
   const rows = measures.map((measure) => {
-    const { name, value, unit, n, interval, threshold } = measure;
-    const gate =
-      threshold === undefined
-        ? html`<td></td>
-            <td></td>`
-        : html`<td><code>${threshold}</code></td>
-            <td class="state ${status}">${status}</td>`;
-    return html`<tr>
-      <th scope="row">${name}</th>
-      <td class="n">${quantity(value, unit)}</td>
-      <td class="n">${interval && `${quantity(interval[0], unit)} to ${quantity(interval[1], unit)}`}</td>
-      <td class="n">${n !== undefined && figure(n)}</td>
-      ${gated && gate}
-    </tr>`;
+    return html`<tr><th scope="row">${measure.name}</th>${columns.map((column) => html`<td${column.numeric && html` class="n"`}>${column.cell(measure, status)}</td>`)}</tr>`;
   });
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Measure</th>
-          <th scope="col" class="n">Value</th>
-          <th scope="col" class="n">95 % interval</th>
-          <th scope="col" class="n">n</th>
-          ${
-            gated &&
-            html`<th scope="col">Gate</th>
-              <th scope="col">Verdict</th>`
-          }
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
+  const heads = columns.map(({ title, numeric }) => html`<th scope="col"${numeric && html` class="n"`}>${title}</th>`);
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Measures"><table><thead><tr><th scope="col">Measure</th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }
+
+interface Column {
+  readonly title: string;
+  readonly numeric: boolean;
+  wanted(measure: Measure): boolean;
+  cell(measure: Measure, status: Status): Markup | string | false;
+}
+
+const MEASURE_COLUMNS: readonly Column[] = [
+  { title: 'Value', numeric: true, wanted: () => true, cell: ({ value, unit }) => quantity(value, unit) },
+  {
+    title: '95 % interval',
+    numeric: true,
+    wanted: ({ interval }) => interval !== undefined,
+    cell: ({ interval, unit }) => interval !== undefined && `${quantity(interval[0], unit)} to ${quantity(interval[1], unit)}`,
+  },
+  { title: 'n', numeric: true, wanted: ({ n }) => n !== undefined, cell: ({ n }) => n !== undefined && figure(n) },
+  {
+    title: 'Gate',
+    numeric: false,
+    wanted: ({ name, threshold }) => threshold !== undefined && threshold !== name,
+    cell: ({ threshold }) => threshold !== undefined && html`<code>${threshold}</code>`,
+  },
+  {
+    title: 'Verdict',
+    numeric: false,
+    wanted: ({ threshold }) => threshold !== undefined,
+    cell: ({ threshold }, status) => threshold !== undefined && html`<span class="state ${status}">${status}</span>`,
+  },
+];
 
 /** Names and units of what several results of a suite measured, such as the percentiles of each operation. */
 type Matrix = ReadonlyMap<string, string>;
