@@ -92,7 +92,14 @@ describe('a report', () => {
   });
 
   test('keeps of a contract only what names it, and takes its duration from its times', () => {
-    const contract = { kind: 'openapi', name: 'parcels', version: '2.0.0', source: 'a.yaml', digest: 'sha256:0', specification: '3.1.0' } as const;
+    const contract = {
+      kind: 'openapi',
+      name: 'parcels',
+      version: '2.0.0',
+      source: 'a.yaml',
+      digest: 'sha256:0',
+      specification: '3.1.0',
+    } as const;
     const parsed = { ...contract, document: { huge: true } };
     const report = buildReport(inputOf([passed], { contracts: [parsed] }));
     expect(report.contracts).toEqual([contract]);

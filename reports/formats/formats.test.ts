@@ -16,7 +16,9 @@ beforeAll(async () => {
 });
 
 test('every format in this folder is listed, sorted by id', () => {
-  const files = readdirSync(new URL('.', import.meta.url)).filter((file) => !file.startsWith('index.') && !file.includes('.test.'));
+  const files = readdirSync(new URL('.', import.meta.url)).filter(
+    (file) => !file.startsWith('index.') && !file.includes('.test.'),
+  );
   expect(formats.map(({ id }) => `${id}.ts`)).toEqual(files.toSorted());
 });
 
@@ -25,7 +27,11 @@ test('the sample has every status, an exchange and charts, and says what it amou
   expect(new Set(results.map(({ status }) => status)).size).toBe(6);
   expect(results.some(({ charts }) => charts !== undefined)).toBe(true);
   expect(results.some(({ findings }) => findings.some(({ exchange }) => exchange !== undefined))).toBe(true);
-  expect(buildReport(sample)).toMatchObject({ summary: sample.summary, verdict: sample.verdict, missing: sample.missing });
+  expect(buildReport(sample)).toMatchObject({
+    summary: sample.summary,
+    verdict: sample.verdict,
+    missing: sample.missing,
+  });
 });
 
 /** Everything that a contract, a server or a machine may put into a report. */
@@ -42,14 +48,90 @@ const AWKWARD = [
 
 const awkward = reportOf(
   [
-    resultOf({ suite: AWKWARD, subject: AWKWARD, status: 'failed', findings: [findingOf({ code: 'awkward', message: AWKWARD, fix: AWKWARD, expected: { [AWKWARD]: AWKWARD }, actual: AWKWARD, operationId: AWKWARD, instancePointer: AWKWARD, where: { source: `${AWKWARD}.yaml`, pointer: AWKWARD, line: 1, column: 1 }, exchange: { request: { method: AWKWARD, url: AWKWARD, headers: { [AWKWARD]: AWKWARD }, body: AWKWARD }, response: { status: 200, headers: {}, body: `{"${'x'.repeat(50_000)}` }, startedAt: AWKWARD, durationMs: Infinity } })] }),
+    resultOf({
+      suite: AWKWARD,
+      subject: AWKWARD,
+      status: 'failed',
+      findings: [
+        findingOf({
+          code: 'awkward',
+          message: AWKWARD,
+          fix: AWKWARD,
+          expected: { [AWKWARD]: AWKWARD },
+          actual: AWKWARD,
+          operationId: AWKWARD,
+          instancePointer: AWKWARD,
+          where: { source: `${AWKWARD}.yaml`, pointer: AWKWARD, line: 1, column: 1 },
+          exchange: {
+            request: { method: AWKWARD, url: AWKWARD, headers: { [AWKWARD]: AWKWARD }, body: AWKWARD },
+            response: { status: 200, headers: {}, body: `{"${'x'.repeat(50_000)}` },
+            startedAt: AWKWARD,
+            durationMs: Infinity,
+          },
+        }),
+      ],
+    }),
     resultOf({ subject: 'long', status: 'failed', findings: [findingOf({ message: 'long '.repeat(20_000) })] }),
-    resultOf({ subject: 'figures', status: 'failed', durationMs: Number.NaN, measures: [{ name: AWKWARD, value: Number.NaN, unit: AWKWARD, threshold: AWKWARD, interval: [-Infinity, Infinity] }, { name: 'ratio', value: Infinity, unit: 'ratio' }], charts: [{ title: AWKWARD, xLabel: AWKWARD, yLabel: AWKWARD, series: [{ name: AWKWARD, points: [[0, Number.NaN], [Number.NaN, 1], [2, Infinity]] }, { name: 'none', points: [] }, { name: 'one', points: [[1, 1]] }] }, { title: 'empty', xLabel: '', yLabel: '', series: [] }] }),
-    resultOf({ subject: 'no answer', status: 'failed', findings: [findingOf({ exchange: { request: { method: 'get', url: 'http://127.0.0.1:1/', headers: {} }, startedAt: '2026-05-04T08:15:02.000Z', durationMs: 1, connection: 'ECONNREFUSED' } })] }),
-    resultOf({ subject: 'stopped', status: 'errored', reason: AWKWARD, error: { code: 'STOPPED', where: AWKWARD, why: AWKWARD, fix: AWKWARD, exitCode: 3 } }),
+    resultOf({
+      subject: 'figures',
+      status: 'failed',
+      durationMs: Number.NaN,
+      measures: [
+        { name: AWKWARD, value: Number.NaN, unit: AWKWARD, threshold: AWKWARD, interval: [-Infinity, Infinity] },
+        { name: 'ratio', value: Infinity, unit: 'ratio' },
+      ],
+      charts: [
+        {
+          title: AWKWARD,
+          xLabel: AWKWARD,
+          yLabel: AWKWARD,
+          series: [
+            {
+              name: AWKWARD,
+              points: [
+                [0, Number.NaN],
+                [Number.NaN, 1],
+                [2, Infinity],
+              ],
+            },
+            { name: 'none', points: [] },
+            { name: 'one', points: [[1, 1]] },
+          ],
+        },
+        { title: 'empty', xLabel: '', yLabel: '', series: [] },
+      ],
+    }),
+    resultOf({
+      subject: 'no answer',
+      status: 'failed',
+      findings: [
+        findingOf({
+          exchange: {
+            request: { method: 'get', url: 'http://127.0.0.1:1/', headers: {} },
+            startedAt: '2026-05-04T08:15:02.000Z',
+            durationMs: 1,
+            connection: 'ECONNREFUSED',
+          },
+        }),
+      ],
+    }),
+    resultOf({
+      subject: 'stopped',
+      status: 'errored',
+      reason: AWKWARD,
+      error: { code: 'STOPPED', where: AWKWARD, why: AWKWARD, fix: AWKWARD, exitCode: 3 },
+    }),
     resultOf({ subject: 'undefined members', status: 'skipped' }),
   ],
-  { name: AWKWARD, command: AWKWARD, runId: AWKWARD, seeds: { [AWKWARD]: 1 }, contracts: [{ kind: 'openapi', name: AWKWARD, version: AWKWARD, source: AWKWARD, digest: AWKWARD, specification: AWKWARD }] },
+  {
+    name: AWKWARD,
+    command: AWKWARD,
+    runId: AWKWARD,
+    seeds: { [AWKWARD]: 1 },
+    contracts: [
+      { kind: 'openapi', name: AWKWARD, version: AWKWARD, source: AWKWARD, digest: AWKWARD, specification: AWKWARD },
+    ],
+  },
 );
 
 describe.each(formats)('the format $id', (format) => {
@@ -69,7 +151,8 @@ describe.each(formats)('the format $id', (format) => {
     for (const message of messages) expect(text).toContain(unquoted(message));
     for (const { code, where } of sample.results.flatMap(({ findings }) => findings)) {
       expect(text).toContain(code);
-      const place = format.id === 'json' ? `"source": "${where.source}",` : `${where.source}:${where.line}:${where.column}`;
+      const place =
+        format.id === 'json' ? `"source": "${where.source}",` : `${where.source}:${where.line}:${where.column}`;
       expect(text).toContain(unquoted(place));
     }
   });
@@ -77,7 +160,9 @@ describe.each(formats)('the format $id', (format) => {
   test('says name, verdict and every reason', () => {
     const text = unquoted(render(sample));
     for (const { reason } of sample.results) expect(text).toContain(unquoted(reason ?? ''));
-    expect(text.toLowerCase()).toContain(format.id === 'junit' ? sample.name : sample.verdict === 'broken' ? 'failed' : sample.verdict);
+    expect(text.toLowerCase()).toContain(
+      format.id === 'junit' ? sample.name : sample.verdict === 'broken' ? 'failed' : sample.verdict,
+    );
   });
 
   test('lets nothing awkward through', () => {
@@ -97,7 +182,9 @@ describe.each(formats)('the format $id', (format) => {
   });
 
   test('writes 5,000 results within two seconds', () => {
-    const many = Array.from({ length: 5000 }, (_, at) => resultOf({ subject: `operation ${at}`, ...(at % 10 === 0 ? { status: 'failed', findings: [findingOf()] } : {}) }));
+    const many = Array.from({ length: 5000 }, (_, at) =>
+      resultOf({ subject: `operation ${at}`, ...(at % 10 === 0 ? { status: 'failed', findings: [findingOf()] } : {}) }),
+    );
     const report = reportOf(many);
     const startedAt = performance.now();
     render(report);
@@ -142,7 +229,9 @@ test('text shows an escape sequence instead of obeying it, in colour too', () =>
 });
 
 test('markdown fits a comment and says what it left out', () => {
-  const results = Array.from({ length: 900 }, (_, at) => resultOf({ subject: `operation ${at}`, status: 'failed', findings: [findingOf()] }));
+  const results = Array.from({ length: 900 }, (_, at) =>
+    resultOf({ subject: `operation ${at}`, status: 'failed', findings: [findingOf()] }),
+  );
   const text = formats.find(({ id }) => id === 'markdown')?.render(reportOf(results), {}) ?? '';
   expect(text.length).toBeLessThan(65_536);
   expect(text).toMatch(/… and \d+ more checks with problems/);

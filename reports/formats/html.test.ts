@@ -10,7 +10,16 @@ import type { Report } from '../report.ts';
 import { html } from './html.ts';
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const ARGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 const inCi = process.env['CI'] !== undefined && process.env['CI'] !== 'false';
 const present = existsSync(CHROMIUM);
 if (!present) process.stderr.write(`the HTML report is not opened: no browser at ${CHROMIUM}; set CHROMIUM_PATH\n`);
@@ -58,19 +67,46 @@ describeInBrowser('the HTML report in a browser', () => {
   });
 
   test('does nothing that its text asks for, and would not be let to', async () => {
-    const evil = '<script>document.title="owned"</script><img src="http://127.0.0.1:9/x" onerror="document.title=\'owned\'">';
-    const page = await open(reportOf([resultOf({ subject: evil, suite: evil, status: 'failed', findings: [findingOf({ message: evil, actual: evil })] })]));
+    const evil =
+      '<script>document.title="owned"</script><img src="http://127.0.0.1:9/x" onerror="document.title=\'owned\'">';
+    const page = await open(
+      reportOf([
+        resultOf({
+          subject: evil,
+          suite: evil,
+          status: 'failed',
+          findings: [findingOf({ message: evil, actual: evil })],
+        }),
+      ]),
+    );
     expect(await page.title()).toContain('Broken');
     expect(await page.locator('.message').first().textContent()).toBe(evil);
     expect(noise).toEqual([]);
-    await page.evaluate(`document.body.insertAdjacentHTML('beforeend', '<img src="http://127.0.0.1:9/x">'); document.body.append(Object.assign(document.createElement('script'), { textContent: 'document.title = "owned"' }))`);
+    await page.evaluate(
+      `document.body.insertAdjacentHTML('beforeend', '<img src="http://127.0.0.1:9/x">'); document.body.append(Object.assign(document.createElement('script'), { textContent: 'document.title = "owned"' }))`,
+    );
     expect(await page.title()).toContain('Broken');
     await page.close();
   });
 
   test.each([320, 390, 1280])('does not scroll sideways at %i pixels, everything unfolded', async (width) => {
     const long = 'x'.repeat(400);
-    const results = [...sample.results, resultOf({ subject: long, id: long, status: 'failed', findings: [findingOf({ message: long, code: long, expected: long, where: { source: long, pointer: long, line: 1, column: 1 } })] })];
+    const results = [
+      ...sample.results,
+      resultOf({
+        subject: long,
+        id: long,
+        status: 'failed',
+        findings: [
+          findingOf({
+            message: long,
+            code: long,
+            expected: long,
+            where: { source: long, pointer: long, line: 1, column: 1 },
+          }),
+        ],
+      }),
+    ];
     const page = await open({ ...sample, results, missing: [...sample.missing, long] }, width);
     await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
@@ -106,13 +142,16 @@ describeInBrowser('the HTML report in a browser', () => {
     await page.close();
   });
 
-  test.each(['light', 'dark'] as const)('has contrast enough to read in the %s theme (WCAG 2.2, 1.4.3)', async (scheme) => {
-    const page = await open(sample);
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
-    expect(await page.evaluate(LOW_CONTRAST)).toEqual([]);
-    await page.close();
-  });
+  test.each(['light', 'dark'] as const)(
+    'has contrast enough to read in the %s theme (WCAG 2.2, 1.4.3)',
+    async (scheme) => {
+      const page = await open(sample);
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
+      expect(await page.evaluate(LOW_CONTRAST)).toEqual([]);
+      await page.close();
+    },
+  );
 
   test('names everything: landmarks, one first heading, table heads, labels', async () => {
     const page = await open(sample);
@@ -127,7 +166,9 @@ describeInBrowser('the HTML report in a browser', () => {
   });
 
   test('shows 5,000 results quickly', async () => {
-    const many = Array.from({ length: 5000 }, (_, at) => resultOf({ subject: `operation ${at}`, ...(at % 50 === 0 ? { status: 'failed', findings: [findingOf()] } : {}) }));
+    const many = Array.from({ length: 5000 }, (_, at) =>
+      resultOf({ subject: `operation ${at}`, ...(at % 50 === 0 ? { status: 'failed', findings: [findingOf()] } : {}) }),
+    );
     const startedAt = performance.now();
     const page = await open(reportOf(many));
     await page.locator('#show-failed').check();

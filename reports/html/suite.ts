@@ -31,9 +31,25 @@ export function suitePanel(suite: string, results: readonly Result[], report: Re
   const folds = open && lines.filter(({ result }) => isPlain(result)).length > MAX_PASSES_SHOWN;
   const shown = folds ? lines.filter(({ result }) => !isPlain(result)) : lines;
   const folded = folds ? lines.filter(({ result }) => isPlain(result)) : [];
-  return html`<details class="suite panel ${statuses.map((status) => `has-${status}`).join(' ')}"${open && html` open`}><summary><h3>${suite}</h3>${chips(results, statuses)}</summary>
-${matrix.size > 0 && measureMatrix(results, matrix)}<div class="results${results.length > MANY && ' long'}">${shown.map(({ line }) => line)}${folded.length > 0 && html`<details class="passes"><summary>${folded.length} passed</summary>${folded.map(({ line }) => line)}</details>`}</div></details>
-`;
+  return html`<details
+    class="suite panel ${statuses.map((status) => `has-${status}`).join(' ')}"
+    ${open && html` open`}
+  >
+    <summary>
+      <h3>${suite}</h3>
+      ${chips(results, statuses)}
+    </summary>
+    ${matrix.size > 0 && measureMatrix(results, matrix)}
+    <div class="results${results.length > MANY && ' long'}">
+      ${shown.map(({ line }) => line)}${
+        folded.length > 0 &&
+        html`<details class="passes">
+          <summary>${folded.length} passed</summary>
+          ${folded.map(({ line }) => line)}
+        </details>`
+      }
+    </div>
+  </details> `;
 }
 
 /** What a reader came for: what broke or stayed open, charts; warnings where nothing is worse. */
@@ -106,12 +122,27 @@ function resultBody(result: Result, report: Report, matrix: Matrix): Markup | un
 
 /** With a gate beside each figure that was held to one; columns that would be empty are left out. */
 function measureTable(measures: readonly Measure[], status: Status): Markup {
-  const columns = MEASURE_COLUMNS.filter(({ wanted }) => measures.some(wanted));
+  const columns = MEASURE_COLUMNS.filter((column) => measures.some((measure) => column.wanted(measure)));
   const rows = measures.map((measure) => {
-    return html`<tr><th scope="row">${measure.name}</th>${columns.map((column) => html`<td${column.numeric && html` class="n"`}>${column.cell(measure, status)}</td>`)}</tr>`;
+    return html`<tr>
+      <th scope="row">${measure.name}</th>
+      ${columns.map((column) => html`<td${column.numeric && html` class="n"`}>${column.cell(measure, status)}</td>`)}
+    </tr>`;
   });
-  const heads = columns.map(({ title, numeric }) => html`<th scope="col"${numeric && html` class="n"`}>${title}</th>`);
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Measures"><table><thead><tr><th scope="col">Measure</th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>`;
+  const heads = columns.map(({ title, numeric }) => html`<th scope="col" ${numeric && html` class="n"`}>${title}</th>`);
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Measures">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Measure</th>
+          ${heads}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 interface Column {
@@ -127,7 +158,8 @@ const MEASURE_COLUMNS: readonly Column[] = [
     title: '95 % interval',
     numeric: true,
     wanted: ({ interval }) => interval !== undefined,
-    cell: ({ interval, unit }) => interval !== undefined && `${quantity(interval[0], unit)} to ${quantity(interval[1], unit)}`,
+    cell: ({ interval, unit }) =>
+      interval !== undefined && `${quantity(interval[0], unit)} to ${quantity(interval[1], unit)}`,
   },
   { title: 'n', numeric: true, wanted: ({ n }) => n !== undefined, cell: ({ n }) => n !== undefined && figure(n) },
   {

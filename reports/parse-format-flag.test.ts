@@ -1,0 +1,42 @@
+import { expect, test } from '@jest/globals';
+import { TallyError } from '../contracts/index.ts';
+import { formatNamed, parseFormatFlag } from './parse-format-flag.ts';
+
+test.each([
+  ['json', { format: formatNamed('json') }],
+  ['junit=out/junit.xml', { format: formatNamed('junit'), path: 'out/junit.xml' }],
+  ['html=a=b.html', { format: formatNamed('html'), path: 'a=b.html' }],
+  ['text=-', { format: formatNamed('text') }],
+])('reads %s', (flag, expected) => {
+  expect(parseFormatFlag(flag)).toEqual(expected);
+});
+
+test('suggests the format that was meant', () => {
+  expect(errorOf('junti=x.xml')).toMatchObject({
+    code: 'FORMAT_UNKNOWN',
+    where: '--format junti',
+    why: 'there is no format "junti"; there are html, json, junit, markdown, text',
+    fix: 'did you mean junit?',
+    exitCode: 2,
+  });
+});
+
+test('does not guess at what is like none', () => {
+  expect(errorOf('sarif')).toMatchObject({ code: 'FORMAT_UNKNOWN', fix: 'name one of these' });
+});
+
+test('asks for the file after the equals sign', () => {
+  expect(errorOf('junit=')).toMatchObject({
+    code: 'FORMAT_PATH_MISSING',
+    fix: 'name a file, junit=report.xml, or leave the equals sign out to print it',
+  });
+});
+
+function errorOf(flag: string): unknown {
+  try {
+    return parseFormatFlag(flag);
+  } catch (error) {
+    expect(error).toBeInstanceOf(TallyError);
+    return error;
+  }
+}
