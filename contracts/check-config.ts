@@ -15,7 +15,7 @@ export async function problemsIn(value: unknown): Promise<readonly ConfigProblem
   const { Ajv } = await import('ajv');
   const validate = new Ajv({ allErrors: true, verbose: true, strict: true, strictRequired: false }).compile(await schema());
   if (validate(data)) return relations(data);
-  const errors = (validate.errors ?? []).filter((error) => error.keyword !== 'if');
+  const errors = (validate.errors ?? []).filter((error) => error.keyword !== 'if' && error.propertyName === undefined);
   return [...uniqueByPlace(errors.map(explain)), ...relations(data)];
 }
 

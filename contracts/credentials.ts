@@ -58,8 +58,10 @@ export function openCredentials(
   async function token(name: string, config: OAuth2, baseUrl: string): Promise<string> {
     const url = config.tokenUrl ?? joined(baseUrl, config.tokenPath ?? '');
     const key = `${name} ${url}`;
-    const known = await tokens.get(key)?.catch(() => undefined);
-    if (known !== undefined && Date.now() >= known.goodUntilMs) tokens.delete(key);
+    const before = tokens.get(key);
+    const known = await before?.catch(() => undefined);
+    // Somebody else may have renewed it while we looked at it.
+    if (known !== undefined && Date.now() >= known.goodUntilMs && tokens.get(key) === before) tokens.delete(key);
     const fresh = await remembered(tokens, key, async () => {
       const fetched = await fetchToken({ credential: name, url, clientId: config.clientId, clientSecret: await secret(name), scopes: config.scopes });
       redactor.addSecret(fetched.accessToken);

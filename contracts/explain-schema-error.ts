@@ -29,8 +29,10 @@ export function explainSchemaError(error: ErrorObject, root: string): SchemaMist
       return { path, why: `${name} must be ${JSON.stringify(params['allowedValue'])}`, fix: `write ${JSON.stringify(params['allowedValue'])}` };
     case 'type':
       return { path, why: `${name} must be ${TYPES[String(params['type'])] ?? String(params['type'])}`, fix: purposeOf(error) };
+    case 'propertyNames':
+      return { path: [...path, String(params['propertyName'])], key: true, why: `"${String(params['propertyName'])}" cannot be a key of ${name}`, fix: purposeOf(error) };
     default:
-      return { path, key: error.keyword === 'propertyNames', why: `${name} ${error.message ?? 'is not valid'}`, fix: purposeOf(error) };
+      return { path, why: `${name} ${error.message ?? 'is not valid'}`, fix: purposeOf(error) };
   }
 }
 

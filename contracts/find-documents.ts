@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { EXIT, type TallyErrorData } from './error.ts';
 import type { ContractKind } from './model.ts';
+import { codeOf } from './thrown.ts';
 
 /** A contract's root document as the layout names it. */
 export interface FoundDocument {
@@ -66,7 +67,7 @@ async function pacts(folder: string): Promise<readonly FoundDocument[]> {
 /** A folder that is not there holds nothing: every part of the layout is optional. */
 async function entriesOf(folder: string): Promise<readonly { readonly name: string; isDirectory(): boolean }[]> {
   return readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return [];
     throw error;
   });
 }

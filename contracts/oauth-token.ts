@@ -1,5 +1,6 @@
 import { EXIT, TallyError } from './error.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
+import { codeOf, messageOf } from './thrown.ts';
 
 /** An access token and until when it may be used. */
 export interface Token {
@@ -81,7 +82,7 @@ async function bodyOf(response: Response): Promise<JsonObject | undefined> {
 }
 
 function unreachable(request: TokenRequest, thrown: unknown): TallyError {
-  const reason = thrown instanceof Error ? (codeOf(thrown.cause) ?? thrown.message) : String(thrown);
+  const reason = codeOf(thrown) ?? messageOf(thrown);
   return new TallyError({
     code: 'TOKEN_UNREACHABLE',
     where: withoutQuery(request.url),
@@ -90,10 +91,6 @@ function unreachable(request: TokenRequest, thrown: unknown): TallyError {
     exitCode: EXIT.unreached,
     cause: thrown,
   });
-}
-
-function codeOf(cause: unknown): string | undefined {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
 }
 
 const HINTS: Readonly<Record<string, string>> = {

@@ -4,6 +4,7 @@ import { problemsIn, type ConfigProblem } from './check-config.ts';
 import type { Config, CredentialConfig, ProviderConfig } from './config.ts';
 import { TallyError } from './error.ts';
 import type { Severity } from './finding.ts';
+import { messageOf } from './thrown.ts';
 import { positionOf } from './yaml-position.ts';
 
 /**
@@ -13,7 +14,7 @@ import { positionOf } from './yaml-position.ts';
  */
 export async function readConfig(file: string, source: string): Promise<Config> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new TallyError({ code: 'CONFIG_UNREADABLE', where: source, why: cause instanceof Error ? cause.message : String(cause), fix: 'make the file readable', cause });
+    throw new TallyError({ code: 'CONFIG_UNREADABLE', where: source, why: messageOf(cause), fix: 'make the file readable', cause });
   });
   return parseConfig(text, source);
 }
@@ -47,7 +48,7 @@ function plainData(document: Document, source: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
-    throw unreadable(source, cause instanceof Error ? cause.message : String(cause), cause);
+    throw unreadable(source, messageOf(cause), cause);
   }
 }
 

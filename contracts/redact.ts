@@ -152,11 +152,11 @@ const NAME = '[\\w.$@-]{1,64}';
 
 /** `"password": "…"` in JSON text, also when it was escaped into a string; a lookbehind keeps the depth of escaping. */
 const JSON_MEMBER = new RegExp(`"(${NAME})"(\\s*:\\s*)"((?:[^"\\\\]|\\\\.)*)"`, 'g');
-const ESCAPED_MEMBER = new RegExp(`(\\\\+)"(${NAME})\\1"(\\s*:\\s*)\\1"(.*?)(?<!\\\\)\\1"`, 'g');
+const ESCAPED_MEMBER = new RegExp(`(?<!\\\\)(\\\\{1,7})"(${NAME})\\1"(\\s*:\\s*)\\1"(.*?)(?<!\\\\)\\1"`, 'g');
 /** `?access_token=…&`, `client_secret=…`, `API_KEY='…'`. */
-const PAIR = new RegExp(`(^|[\\s?&#;,({["'\`])(${NAME})=(${MARK.source}|"[^"\\n]*"|'[^'\\n]*'|[^\\s&;,"'\`<>)}\\]]+)`, 'gm');
+const PAIR = new RegExp(`(^|[\\s?&#;,({["'\`])(${NAME})=(${MARK.source}|(?<=[?&][^\\s=]{0,64}=)[^\\s&#;,"'\`<>)}\\]]+|"[^"\\n]*"|'[^'\\n]*'|[^\\s&;,"'\`<>)}\\]]+)`, 'gm');
 /** A header or YAML line, also with curl's `> ` before it. */
-const LINE = new RegExp(`^([ \\t]*(?:[<>*-][ \\t]+)?["']?)(${NAME})(["']?:[ \\t]+)((?![{[|>&*!]|null\\b|true\\b|false\\b)[^\\r\\n]+)`, 'gm');
+const LINE = new RegExp(`^([ \\t]*(?:[<>*-][ \\t]+)?["']?)(${NAME})(["']?:[ \\t]+)((?![ \\t{[|>&*!]|null\\b|true\\b|false\\b)[^\\r\\n]+)`, 'gm');
 /** `password: 'x'` in an object that was printed on one line. */
 const PRINTED = new RegExp(`([{,(][ \\t]*["']?)(${NAME})(["']?[ \\t]*:[ \\t]*)('(?:[^'\\\\\\n]|\\\\.)*')`, 'g');
 

@@ -31,9 +31,9 @@ function percentForm(character: string): string {
 
 /** `\"`, `\/`, `\n` and `é`, also when that JSON was put into a JSON string once more. */
 function jsonForm(character: string): string {
-  const units = Array.from({ length: character.length }, (_, at) => `\\\\+u${anyCase(character.charCodeAt(at).toString(16).padStart(4, '0'))}`).join('');
+  const units = Array.from({ length: character.length }, (_, at) => `\\\\{1,8}u${anyCase(character.charCodeAt(at).toString(16).padStart(4, '0'))}`).join('');
   const short = JSON.stringify(character).slice(1, -1).replace(/^\\/, '');
-  return short === character && !/["\\/]/.test(character) ? units : `${units}|\\\\+${escaped(short)}`;
+  return short === character && !/["\\/]/.test(character) ? units : `${units}|\\\\{1,8}${escaped(short)}`;
 }
 
 /**

@@ -8,7 +8,7 @@ interface Shape {
 /** Prefixes that issuers chose so that scanners find their keys, and the forms that RFCs give. */
 export const SECRET_SHAPES: readonly Shape[] = [
   // JWS and JWE in compact form (RFC 7515, 7516): a header that starts with `{"`, then two or four more parts.
-  { pattern: /\beyJ[\w-]{4,}\.[\w-]{2,}(?:\.[\w-]*){1,3}/g },
+  { pattern: /(?<![\w-])eyJ[\w-]{4,}\.[\w-]{2,}(?:\.[\w-]*){1,3}/g },
   { pattern: /\bwhs(?:ec|k)_[A-Za-z0-9+/_-]{8,}={0,2}/g },
   { pattern: /\b[sr]k_(?:live|test)_[A-Za-z0-9]{8,}/g },
   { pattern: /\b(?:gh[a-z]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|glpat-[\w-]{20,}|npm_[A-Za-z0-9]{36}|xox[a-z]-[\w-]{10,})/g },
