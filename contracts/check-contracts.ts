@@ -9,7 +9,11 @@ import { runCheck, type RunContext } from './run-context.ts';
  * results `parses`, `lint` and `examples-valid` of the suite `check`.
  */
 export async function checkContracts(context: RunContext): Promise<void> {
-  const options: LintOptions = { root: context.workspace.root, cache: openResultCache(context.workspace), signal: context.signal };
+  const options: LintOptions = {
+    root: context.workspace.root,
+    cache: openResultCache(context.workspace),
+    signal: context.signal,
+  };
   for (const parsed of context.workspace.contracts) {
     if (context.signal.aborted) return;
     await checkContract(context, parsed, options);
@@ -22,8 +26,12 @@ async function checkContract(context: RunContext, parsed: ParsedContract, option
   context.log.progress(`check ${subject}`);
   await runCheck(context, { id: 'parses', suite: 'check', subject }, () => ({ findings: parsed.findings }));
   if (contract.kind !== 'openapi' && contract.kind !== 'asyncapi') return;
-  await runCheck(context, { id: 'lint', suite: 'check', subject }, async () => ({ findings: await lintContract(contract, options) }));
-  await runCheck(context, { id: 'examples-valid', suite: 'check', subject }, async () => ({ findings: await checkExamples(contract, options) }));
+  await runCheck(context, { id: 'lint', suite: 'check', subject }, async () => ({
+    findings: await lintContract(contract, options),
+  }));
+  await runCheck(context, { id: 'examples-valid', suite: 'check', subject }, async () => ({
+    findings: await checkExamples(contract, options),
+  }));
 }
 
 /** `parcels 2.0.0`, with the kind where an API, its events and its files share name and version. */

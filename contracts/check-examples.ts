@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { SchemaDefect } from './convert-schema.ts';
 import { TallyError } from './error.ts';
 import type { Finding } from './finding.ts';
 import { findExamples, type FoundExample } from './find-examples.ts';
@@ -13,55 +14,79 @@ import { placeFinding, type UnplacedFinding } from './unplaced-finding.ts';
  * `schema-invalid` where a schema itself makes no sense. Cached by content.
  */
 export async function checkExamples(contract: Contract, options: LintOptions): Promise<readonly Finding[]> {
-  const found = await options.cache.findings(['examples', contract.kind, contract.digest], async () => await findProblems(contract, options.signal));
+  const found = await options.cache.findings(
+    ['examples', contract.kind, contract.digest],
+    async () => await findProblems(contract, options.signal),
+  );
   return found.map((finding) => placeFinding(options.root, contract, finding));
 }
 
 async function findProblems(contract: Contract, signal: AbortSignal): Promise<readonly UnplacedFinding[]> {
   const { examples, schemas } = findExamples(contract.document);
   const findings = new Map<string, UnplacedFinding>();
-  for (const defect of schemaDefects(contract, schemas)) {
-    findings.set(defect.pointer, { code: 'schema-invalid', severity: 'error', message: defect.why, pointer: defect.pointer });
-  }
+  for (const defect of schemaDefects(contract, schemas))
+    findings.set(`${defect.pointer} ${defect.why}`, schemaInvalid(defect));
   for (const [index, example] of [...examples, ...messageExamples(contract)].entries()) {
     // Large documents have thousands: let servers and Ctrl-C have their turn.
     if (index % 20 === 0) await setImmediate();
     signal.throwIfAborted();
-    for (const finding of checkExample(contract, example)) findings.set(`${finding.pointer} ${finding.message}`, finding);
+    for (const finding of checkExample(contract, example))
+      findings.set(`${finding.pointer} ${finding.message}`, finding);
   }
   return [...findings.values()];
 }
 
 function messageExamples(contract: Contract): readonly FoundExample[] {
   if (contract.kind !== 'asyncapi') return [];
-  return contract.messages.flatMap((message) => message.examples.map((example) => ({ value: example.payload, pointer: example.pointer, schemaPointer: message.pointer, direction: 'either' as const })));
+  return contract.messages.flatMap((message) =>
+    message.examples.map((example) => ({
+      value: example.payload,
+      pointer: example.pointer,
+      schemaPointer: message.pointer,
+      direction: 'either' as const,
+    })),
+  );
 }
 
 function checkExample(contract: Contract, example: FoundExample): readonly UnplacedFinding[] {
-  const problems = problemsOf(contract, example);
-  return problems.map((problem) => ({
+  try {
+    return problemsOf(contract, example).map((problem) => describe(example, problem));
+  } catch (thrown) {
+    if (!(thrown instanceof TallyError) || thrown.code !== 'SCHEMA_INVALID') throw thrown;
+    const pointer = thrown.where.slice(thrown.where.indexOf('#') + 1);
+    return [schemaInvalid({ pointer, why: thrown.why })];
+  }
+}
+
+/** An example of a schema by itself is right when it is right in one direction. */
+function problemsOf(contract: Contract, example: FoundExample): readonly SchemaProblem[] {
+  const first = example.direction === 'request' ? 'request' : 'response';
+  const problems = schemaValidator(contract, example.schemaPointer, first)(example.value);
+  if (problems.length === 0 || example.direction !== 'either') return problems;
+  const others = schemaValidator(contract, example.schemaPointer, 'request')(example.value);
+  return others.length === 0 ? [] : problems;
+}
+
+function describe(example: FoundExample, problem: SchemaProblem): UnplacedFinding {
+  const place = problem.instancePointer === '' ? '' : `${problem.instancePointer} `;
+  return {
     code: 'example-invalid',
     severity: 'error',
-    message: `the example does not match its schema: ${problem.instancePointer}${problem.instancePointer === '' ? '' : ' '}${problem.message}`,
+    message: `the example does not match its schema: ${place}${problem.message}`,
     fix: `correct the example, or the schema at #${problem.schemaPointer}`,
     expected: problem.expected,
     actual: problem.actual,
     instancePointer: problem.instancePointer,
     pointer: example.pointer + problem.instancePointer,
-  }));
+  };
 }
 
-/** An example of a schema by itself is right when it is right in one direction. */
-function problemsOf(contract: Contract, example: FoundExample): readonly SchemaProblem[] {
-  try {
-    const first = example.direction === 'request' ? 'request' : 'response';
-    const problems = schemaValidator(contract, example.schemaPointer, first)(example.value);
-    if (problems.length === 0 || example.direction !== 'either') return problems;
-    const others = schemaValidator(contract, example.schemaPointer, 'request')(example.value);
-    return others.length === 0 ? [] : problems;
-  } catch (thrown) {
-    // The schema itself is at fault, and reported as that.
-    if (thrown instanceof TallyError && thrown.code === 'SCHEMA_INVALID') return [];
-    throw thrown;
-  }
+function schemaInvalid(defect: SchemaDefect): UnplacedFinding {
+  return {
+    code: 'schema-invalid',
+    severity: 'error',
+    message: defect.why,
+    fix: 'correct the schema at this place',
+    pointer: defect.pointer,
+  };
 }

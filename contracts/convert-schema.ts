@@ -45,7 +45,8 @@ type Schema = Record<string, unknown>;
 
 /** What is no schema is no constraint: the lint step reports it. */
 function convert(scope: Scope, value: Json | undefined, pointer: string, inherited: Hidden): Schema {
-  const converted = value === false ? { not: {} } : isObject(value) ? convertObject(scope, value, pointer, inherited) : {};
+  const converted =
+    value === false ? { not: {} } : isObject(value) ? convertObject(scope, value, pointer, inherited) : {};
   scope.origins.set(converted, pointer);
   return converted;
 }
@@ -70,11 +71,32 @@ interface Keyword {
   readonly hidden: Hidden;
 }
 
-const ONE_SCHEMA = new Set(['not', 'if', 'then', 'else', 'items', 'additionalProperties', 'additionalItems', 'contains', 'propertyNames', 'unevaluatedItems', 'unevaluatedProperties']);
+const ONE_SCHEMA = new Set([
+  'not',
+  'if',
+  'then',
+  'else',
+  'items',
+  'additionalProperties',
+  'additionalItems',
+  'contains',
+  'propertyNames',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+]);
 const SCHEMA_LISTS = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems']);
 const SCHEMA_MAPS = new Set(['properties', 'patternProperties', 'dependentSchemas']);
 const NUMBERS = new Set(['multipleOf', 'maximum', 'minimum']);
-const COUNTS = new Set(['maxLength', 'minLength', 'maxItems', 'minItems', 'maxProperties', 'minProperties', 'maxContains', 'minContains']);
+const COUNTS = new Set([
+  'maxLength',
+  'minLength',
+  'maxItems',
+  'minItems',
+  'maxProperties',
+  'minProperties',
+  'maxContains',
+  'minContains',
+]);
 /** They speak about the same instance, so what is hidden from it stays hidden. */
 const SAME_INSTANCE = new Set(['allOf', 'anyOf', 'oneOf', 'then', 'else', 'if', 'not']);
 
@@ -93,11 +115,14 @@ function convertKeyword(scope: Scope, out: Schema, given: Keyword): void {
 
 /** Draft 7's tuple; 2020-12 calls it `prefixItems`. */
 function convertTuple(scope: Scope, out: Schema, items: readonly Json[], pointer: string): void {
-  out[scope.is2020 ? 'prefixItems' : 'items'] = items.map((item, index) => convert(scope, item, joinPointer(pointer, index), new Set()));
+  out[scope.is2020 ? 'prefixItems' : 'items'] = items.map((item, index) =>
+    convert(scope, item, joinPointer(pointer, index), new Set()),
+  );
 }
 
 function convertList(scope: Scope, out: Schema, { keyword, value, pointer }: Keyword, inherited: Hidden): void {
-  if (!Array.isArray(value) || value.length === 0) return defect(scope, pointer, `${keyword} is a list of at least one schema`);
+  if (!Array.isArray(value) || value.length === 0)
+    return defect(scope, pointer, `${keyword} is a list of at least one schema`);
   out[keyword] = value.map((item: Json, index) => convert(scope, item, joinPointer(pointer, index), inherited));
 }
 
@@ -114,7 +139,9 @@ function convertDependencies(scope: Scope, out: Schema, { value, pointer }: Keyw
   if (!isObject(value)) return;
   for (const [name, dependency] of Object.entries(value)) {
     const keyword = Array.isArray(dependency) ? 'dependentRequired' : 'dependentSchemas';
-    const converted = Array.isArray(dependency) ? dependency : convert(scope, dependency, joinPointer(pointer, name), new Set());
+    const converted = Array.isArray(dependency)
+      ? dependency
+      : convert(scope, dependency, joinPointer(pointer, name), new Set());
     out[keyword] = { ...(isSchema(out[keyword]) ? out[keyword] : {}), [name]: converted };
   }
 }
@@ -199,12 +226,14 @@ function convertValue(scope: Scope, out: Schema, given: Keyword): void {
 function convertType(scope: Scope, out: Schema, value: Json, pointer: string): void {
   const types: readonly Json[] = Array.isArray(value) ? value : [value];
   const wrong = types.find((type) => typeof type !== 'string' || !TYPES.has(type));
-  if (wrong !== undefined || types.length === 0) return defect(scope, pointer, `${JSON.stringify(wrong ?? value)} is no type`);
+  if (wrong !== undefined || types.length === 0)
+    return defect(scope, pointer, `${JSON.stringify(wrong ?? value)} is no type`);
   out['type'] = [...new Set(types)];
 }
 
 function convertBound(scope: Scope, out: Schema, { keyword, value, pointer, schema }: Keyword): void {
-  if (typeof value !== 'number' || (keyword === 'multipleOf' && value <= 0)) return defect(scope, pointer, `${keyword} is a number${keyword === 'multipleOf' ? ' above zero' : ''}`);
+  if (typeof value !== 'number' || (keyword === 'multipleOf' && value <= 0))
+    return defect(scope, pointer, `${keyword} is a number${keyword === 'multipleOf' ? ' above zero' : ''}`);
   const exclusive = keyword === 'minimum' ? 'exclusiveMinimum' : 'exclusiveMaximum';
   if (keyword !== 'multipleOf' && schema[exclusive] === true) out[exclusive] = value;
   else out[keyword] = value;
@@ -217,7 +246,8 @@ function convertExclusive(scope: Scope, out: Schema, { keyword, value, pointer }
 }
 
 function convertCount(scope: Scope, out: Schema, { keyword, value, pointer }: Keyword): void {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) return defect(scope, pointer, `${keyword} is a whole number from 0`);
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
+    return defect(scope, pointer, `${keyword} is a whole number from 0`);
   out[keyword] = value;
 }
 
@@ -251,7 +281,8 @@ function compileLenient(pattern: string): RegExp | Error {
 }
 
 function convertEnum(scope: Scope, out: Schema, value: Json, pointer: string, nullable: boolean): void {
-  if (!Array.isArray(value) || value.length === 0) return defect(scope, pointer, 'enum is a list of at least one value');
+  if (!Array.isArray(value) || value.length === 0)
+    return defect(scope, pointer, 'enum is a list of at least one value');
   out['enum'] = nullable && !value.includes(null) ? [...value, null] : value;
 }
 

@@ -19,11 +19,16 @@ export interface ExampleRequest {
  * no value for is listed in `missing`, by name, and never made up. Optional parameters are sent when they carry an
  * example.
  */
-export function exampleRequest(contract: Pick<Contract, 'document' | 'securitySchemes'>, operation: Operation): ExampleRequest | { readonly missing: readonly string[] } {
+export function exampleRequest(
+  contract: Pick<Contract, 'document' | 'securitySchemes'>,
+  operation: Operation,
+): ExampleRequest | { readonly missing: readonly string[] } {
   const missing: string[] = [];
   const values = parameterValues(contract, operation, missing);
   const body = exampleBody(contract.document, operation, missing);
-  const unnamed = [...operation.path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1] ?? '').filter((name) => !operation.parameters.some((parameter) => parameter.in === 'path' && parameter.name === name));
+  const unnamed = [...operation.path.matchAll(/\{([^}]+)\}/g)]
+    .map((match) => match[1] ?? '')
+    .filter((name) => !operation.parameters.some((parameter) => parameter.in === 'path' && parameter.name === name));
   missing.push(...unnamed);
   if (missing.length > 0) return { missing };
   return {
@@ -39,8 +44,14 @@ type Given = readonly (readonly [Parameter, Json])[];
 /** OpenAPI 3.1 §4.8.12.1: parameters of these names are ignored, they have places of their own. */
 const IGNORED = new Set(['accept', 'content-type', 'authorization']);
 
-function parameterValues(contract: Pick<Contract, 'document' | 'securitySchemes'>, operation: Operation, missing: string[]): Given {
-  const credentials = Object.values(contract.securitySchemes).flatMap((scheme) => (scheme.type === 'apiKey' ? [`${scheme.in} ${scheme.name.toLowerCase()}`] : []));
+function parameterValues(
+  contract: Pick<Contract, 'document' | 'securitySchemes'>,
+  operation: Operation,
+  missing: string[],
+): Given {
+  const credentials = Object.values(contract.securitySchemes).flatMap((scheme) =>
+    scheme.type === 'apiKey' ? [`${scheme.in} ${scheme.name.toLowerCase()}`] : [],
+  );
   const values: [Parameter, Json][] = [];
   for (const parameter of operation.parameters) {
     const name = parameter.name.toLowerCase();
@@ -61,15 +72,20 @@ function targetOf(path: string, values: Given): string {
   let target = path;
   const query: string[] = [];
   for (const [parameter, value] of values) {
-    if (parameter.in === 'path') target = target.replaceAll(`{${parameter.name}}`, () => serialisePath(parameter, value));
+    if (parameter.in === 'path')
+      target = target.replaceAll(`{${parameter.name}}`, () => serialisePath(parameter, value));
     if (parameter.in === 'query') query.push(...serialiseQuery(parameter, value));
   }
   return query.length === 0 ? target : `${target}?${query.join('&')}`;
 }
 
 function headersOf(values: Given): Record<string, string> {
-  const headers = values.filter(([parameter]) => parameter.in === 'header').map(([parameter, value]) => [parameter.name.toLowerCase(), serialiseHeader(parameter, value)] as const);
-  const cookies = values.filter(([parameter]) => parameter.in === 'cookie').flatMap(([parameter, value]) => serialiseQuery(parameter, value));
+  const headers = values
+    .filter(([parameter]) => parameter.in === 'header')
+    .map(([parameter, value]) => [parameter.name.toLowerCase(), serialiseHeader(parameter, value)] as const);
+  const cookies = values
+    .filter(([parameter]) => parameter.in === 'cookie')
+    .flatMap(([parameter, value]) => serialiseQuery(parameter, value));
   return { ...Object.fromEntries(headers), ...(cookies.length === 0 ? {} : { cookie: cookies.join('; ') }) };
 }
 
@@ -83,11 +99,15 @@ function exampleBody(document: JsonObject, operation: Operation, missing: string
   const { requestBody } = operation;
   if (requestBody === undefined) return undefined;
   const lacking: string[] = [];
-  for (const media of [...requestBody.content].sort((left, right) => rank(left) - rank(right))) {
+  for (const media of requestBody.content.toSorted((left, right) => rank(left) - rank(right))) {
     const found = mediaValue(document, media, requestBody.required);
     const text = 'value' in found ? serialiseBody(media.mediaType, found.value) : undefined;
     if (text !== undefined) return { mediaType: media.mediaType, text };
-    lacking.push(...('missing' in found ? found.missing.map((name) => (name === '' ? 'body' : `body.${name}`)) : [`body (${media.mediaType})`]));
+    lacking.push(
+      ...('missing' in found
+        ? found.missing.map((name) => (name === '' ? 'body' : `body.${name}`))
+        : [`body (${media.mediaType})`]),
+    );
   }
   if (requestBody.required) missing.push(...(lacking.length === 0 ? ['body'] : new Set(lacking)));
   return undefined;
@@ -107,7 +127,9 @@ function mediaValue(document: JsonObject, media: MediaType, required: boolean): 
 function serialiseBody(mediaType: string, value: Json): string | undefined {
   if (isJson(mediaType)) return JSON.stringify(value);
   if (mediaType.startsWith('application/x-www-form-urlencoded') && isObject(value)) {
-    return Object.entries(value).flatMap(([name, item]) => serialiseQuery({ name, style: 'form', explode: true }, item)).join('&');
+    return Object.entries(value)
+      .flatMap(([name, item]) => serialiseQuery({ name, style: 'form', explode: true }, item))
+      .join('&');
   }
   return typeof value === 'string' ? value : undefined;
 }

@@ -26,7 +26,8 @@ function compose(document: JsonObject, given: Json, path: readonly string[], dep
     const found = compose(document, alternative, path, depth + 1);
     if ('value' in found) return found;
   }
-  if (isObject(schema['properties']) || Array.isArray(schema['required'])) return composeObject(document, schema, path, depth);
+  if (isObject(schema['properties']) || Array.isArray(schema['required']))
+    return composeObject(document, schema, path, depth);
   return schema['type'] === 'array' ? composeList(document, schema, path, depth) : missing;
 }
 
@@ -46,13 +47,18 @@ function alternativesOf(schema: JsonObject): readonly Json[] {
 
 function composeObject(document: JsonObject, schema: JsonObject, path: readonly string[], depth: number): ExampleValue {
   const properties = isObject(schema['properties']) ? schema['properties'] : {};
-  const required = Array.isArray(schema['required']) ? schema['required'].filter((name) => typeof name === 'string') : [];
+  const required = Array.isArray(schema['required'])
+    ? schema['required'].filter((name) => typeof name === 'string')
+    : [];
   const members: [string, Json][] = [];
   const missing: string[] = [];
   for (const name of required) {
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (property !== undefined && follow(document, property)?.['readOnly'] === true) continue;
-    const found = property === undefined ? { missing: [[...path, name].join('.')] } : compose(document, property, [...path, name], depth + 1);
+    const found =
+      property === undefined
+        ? { missing: [[...path, name].join('.')] }
+        : compose(document, property, [...path, name], depth + 1);
     if ('value' in found) members.push([name, found.value]);
     else missing.push(...found.missing);
   }
@@ -64,12 +70,19 @@ function composeAll(document: JsonObject, schema: JsonObject, path: readonly str
   const { allOf, ...own } = schema;
   const parts = [...(Array.isArray(allOf) ? allOf : []), own];
   const flat = parts.map((part) => follow(document, part)).filter((part) => part !== undefined);
-  if (depth <= MAX_DEPTH && flat.every((part) => !Array.isArray(part['allOf']) && directValue(part) === undefined && alternativesOf(part).length === 0)) {
+  if (
+    depth <= MAX_DEPTH &&
+    flat.every(
+      (part) => !Array.isArray(part['allOf']) && directValue(part) === undefined && alternativesOf(part).length === 0,
+    )
+  ) {
     const properties = Object.assign({}, ...flat.map((part) => part['properties'] ?? {}));
     const required = flat.flatMap((part) => (Array.isArray(part['required']) ? part['required'] : []));
     return composeObject(document, { properties, required }, path, depth + 1);
   }
-  return mergeParts(flat.filter((part) => Object.keys(part).length > 0).map((part) => compose(document, part, path, depth + 1)));
+  return mergeParts(
+    flat.filter((part) => Object.keys(part).length > 0).map((part) => compose(document, part, path, depth + 1)),
+  );
 }
 
 function mergeParts(parts: readonly ExampleValue[]): ExampleValue {
@@ -83,7 +96,9 @@ function mergeParts(parts: readonly ExampleValue[]): ExampleValue {
 function composeList(document: JsonObject, schema: JsonObject, path: readonly string[], depth: number): ExampleValue {
   const found = compose(document, schema['items'] ?? true, [...path, '0'], depth + 1);
   if ('missing' in found) return schema['minItems'] === undefined || schema['minItems'] === 0 ? { value: [] } : found;
-  return typeof schema['minItems'] === 'number' && schema['minItems'] > 1 ? { missing: [path.join('.')] } : { value: [found.value] };
+  return typeof schema['minItems'] === 'number' && schema['minItems'] > 1
+    ? { missing: [path.join('.')] }
+    : { value: [found.value] };
 }
 
 function follow(document: JsonObject, schema: Json): JsonObject | undefined {

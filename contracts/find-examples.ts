@@ -18,7 +18,13 @@ export interface FoundExamples {
 
 /** Every example of an OpenAPI or AsyncAPI document: media types', parameters', headers' and schemas' own. */
 export function findExamples(document: JsonObject): FoundExamples {
-  const search: Search = { document, isSwagger: document['swagger'] !== undefined, isAsyncapi: document['asyncapi'] !== undefined, examples: [], schemas: [] };
+  const search: Search = {
+    document,
+    isSwagger: document['swagger'] !== undefined,
+    isAsyncapi: document['asyncapi'] !== undefined,
+    examples: [],
+    schemas: [],
+  };
   visitObject(search, document, '', 'either');
   const files = document['x-tally-files'];
   for (const [name, content] of Object.entries(isObject(files) ? files : {})) {
@@ -45,7 +51,18 @@ function looksLikeSchema(content: JsonObject): boolean {
 }
 
 /** Keys below which nothing is an object of the specification. */
-const DATA = new Set(['example', 'examples', 'default', 'enum', 'value', 'mapping', 'variables', 'security', 'tags', 'bindings']);
+const DATA = new Set([
+  'example',
+  'examples',
+  'default',
+  'enum',
+  'value',
+  'mapping',
+  'variables',
+  'security',
+  'tags',
+  'bindings',
+]);
 const REQUEST = new Set(['requestBody', 'requestBodies', 'parameters']);
 const RESPONSE = new Set(['responses', 'headers']);
 const SCHEMA_MAPS = new Set(['schemas', 'definitions']);
@@ -74,11 +91,27 @@ function isSchemaKey(search: Search, key: string, child: Json): boolean {
 }
 
 function visitSchemas(search: Search, schemas: Json, pointer: string): void {
-  for (const [name, schema] of Object.entries(isObject(schemas) ? schemas : {})) visitSchema(search, schema, joinPointer(pointer, name), true);
+  for (const [name, schema] of Object.entries(isObject(schemas) ? schemas : {}))
+    visitSchema(search, schema, joinPointer(pointer, name), true);
 }
 
 const SUBSCHEMA_MAPS = ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas'];
-const SUBSCHEMAS = ['items', 'additionalProperties', 'not', 'if', 'then', 'else', 'contains', 'propertyNames', 'allOf', 'anyOf', 'oneOf', 'prefixItems', 'unevaluatedProperties', 'unevaluatedItems'];
+const SUBSCHEMAS = [
+  'items',
+  'additionalProperties',
+  'not',
+  'if',
+  'then',
+  'else',
+  'contains',
+  'propertyNames',
+  'allOf',
+  'anyOf',
+  'oneOf',
+  'prefixItems',
+  'unevaluatedProperties',
+  'unevaluatedItems',
+];
 
 function visitSchema(search: Search, schema: Json | undefined, pointer: string, isOutermost: boolean): void {
   if (Array.isArray(schema)) {
@@ -90,16 +123,19 @@ function visitSchema(search: Search, schema: Json | undefined, pointer: string, 
   addSchemaExamples(search, schema, pointer);
   for (const key of SUBSCHEMA_MAPS) {
     const map = schema[key];
-    for (const [name, child] of Object.entries(isObject(map) ? map : {})) visitSchema(search, child, joinPointer(pointer, key, name), false);
+    for (const [name, child] of Object.entries(isObject(map) ? map : {}))
+      visitSchema(search, child, joinPointer(pointer, key, name), false);
   }
   for (const key of SUBSCHEMAS) visitSchema(search, schema[key], joinPointer(pointer, key), false);
 }
 
 function addSchemaExamples(search: Search, schema: JsonObject, pointer: string): void {
   const { example, examples } = schema;
-  const add = (value: Json, at: string): unknown => search.examples.push({ value, pointer: at, schemaPointer: pointer, direction: 'either' });
+  const add = (value: Json, at: string): unknown =>
+    search.examples.push({ value, pointer: at, schemaPointer: pointer, direction: 'either' });
   if (example !== undefined) add(example, joinPointer(pointer, 'example'));
-  for (const [index, value] of (Array.isArray(examples) ? examples : []).entries()) add(value, joinPointer(pointer, 'examples', index));
+  for (const [index, value] of (Array.isArray(examples) ? examples : []).entries())
+    add(value, joinPointer(pointer, 'examples', index));
 }
 
 /** Of a Media Type, Parameter or Header Object, or of Swagger's response or parameter. */
@@ -118,7 +154,9 @@ function addExamplesOf(search: Search, node: JsonObject, pointer: string, direct
   }
   if (!isObject(node['examples'])) return;
   for (const [name, example] of Object.entries(node['examples'])) {
-    const found = search.isSwagger ? { value: example, pointer: joinPointer(pointer, 'examples', name) } : exampleObject(search, example, joinPointer(pointer, 'examples', name));
+    const found = search.isSwagger
+      ? { value: example, pointer: joinPointer(pointer, 'examples', name) }
+      : exampleObject(search, example, joinPointer(pointer, 'examples', name));
     if (found !== undefined) add(found.value, found.pointer);
   }
 }

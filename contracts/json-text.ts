@@ -142,7 +142,9 @@ function endOfContainer(text: string, offset: number): number {
 }
 
 const SPACE = /[ \t\r\n]*/y;
-const SCALAR = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+// oxlint-disable-next-line no-control-regex -- JSON forbids control characters in strings, and so does this.
+const SCALAR =
+  /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 /**
  * Where text stops being JSON, and why in words; undefined where it is JSON. JSON.parse itself names no position for many
@@ -157,10 +159,15 @@ export function jsonSyntaxError(text: string): { readonly offset: number; readon
     const character = text.charAt(at);
     const inside = open.at(-1);
     if (expect === 'separator') {
-      if (inside === undefined) return character === '' ? undefined : { offset: at, why: 'text follows after the end of the document' };
+      if (inside === undefined)
+        return character === '' ? undefined : { offset: at, why: 'text follows after the end of the document' };
       if (character === (inside === '{' ? '}' : ']')) open.pop();
       else if (character === ',') expect = inside === '{' ? 'key' : 'value';
-      else return { offset: at, why: unexpected(text, at, `a comma or the closing ${inside === '{' ? 'brace' : 'bracket'}`) };
+      else
+        return {
+          offset: at,
+          why: unexpected(text, at, `a comma or the closing ${inside === '{' ? 'brace' : 'bracket'}`),
+        };
       at++;
       continue;
     }

@@ -37,7 +37,9 @@ async function answer(request: LintRequest): Promise<LintAnswer> {
 
 /** A rule over alternatives reports once for each of them. */
 function withoutRepeats(findings: readonly UnplacedFinding[]): readonly UnplacedFinding[] {
-  return [...new Map(findings.map((finding) => [`${finding.code} ${finding.pointer} ${finding.message}`, finding])).values()];
+  return [
+    ...new Map(findings.map((finding) => [`${finding.code} ${finding.pointer} ${finding.message}`, finding])).values(),
+  ];
 }
 
 /** What still leads out of the document was reported when it was loaded; the linters would go and fetch it. */
@@ -54,13 +56,15 @@ async function lintStructure(request: LintRequest): Promise<UnplacedFinding[]> {
   const config = await createConfig({ rules: { struct: 'error' } });
   const document = { source: new Source(request.source, ''), parsed: request.document };
   const problems = await lintDocument({ document, config, externalRefResolver: new BaseResolver() });
-  return problems.filter((problem) => problem.ruleId === 'struct').map((problem) => ({
-    code: 'structure',
-    severity: problem.severity === 'error' ? 'error' : 'warning',
-    message: problem.message.replace(/\.$/, ''),
-    ...(problem.suggest.length > 0 ? { fix: `did you mean ${problem.suggest.slice(0, 3).join(' or ')}?` } : {}),
-    pointer: decodeURIComponent((problem.location[0]?.pointer ?? '#/').slice(1)).replace(/\/$/, ''),
-  }));
+  return problems
+    .filter((problem) => problem.ruleId === 'struct')
+    .map((problem) => ({
+      code: 'structure',
+      severity: problem.severity === 'error' ? 'error' : 'warning',
+      message: problem.message.replace(/\.$/, ''),
+      ...(problem.suggest.length > 0 ? { fix: `did you mean ${problem.suggest.slice(0, 3).join(' or ')}?` } : {}),
+      pointer: decodeURIComponent((problem.location[0]?.pointer ?? '#/').slice(1)).replace(/\/$/, ''),
+    }));
 }
 
 const SEVERITIES = ['error', 'warning', 'info', 'info'] as const;
@@ -74,12 +78,14 @@ async function lintStyle(request: LintRequest): Promise<UnplacedFinding[]> {
   // Handed over as parsed: lines are looked up by pointer later, for the few places that matter.
   const parsed = { data: request.document, diagnostics: [], ast: {}, lineMap: [] };
   const found = await spectral.run({ parsed, getLocationForJsonPath: () => nowhere, source: request.source });
-  return found.filter((each) => !REPORTED_ELSEWHERE.has(String(each.code))).map((each) => ({
-    code: String(each.code),
-    severity: SEVERITIES[each.severity] ?? 'info',
-    message: each.message.replace(/\.$/, ''),
-    pointer: joinPointer('', ...each.path),
-  }));
+  return found
+    .filter((each) => !REPORTED_ELSEWHERE.has(String(each.code)))
+    .map((each) => ({
+      code: String(each.code),
+      severity: SEVERITIES[each.severity] ?? 'info',
+      message: each.message.replace(/\.$/, ''),
+      pointer: joinPointer('', ...each.path),
+    }));
 }
 
 /** The first ruleset is ours. */
@@ -87,7 +93,9 @@ async function loadRulesets([ours = '', ...theirs]: readonly string[]): Promise<
   if (theirs.length === 0) return await loadRuleset(ours);
   const folder = await mkdtemp(path.join(tmpdir(), 'tally-ruleset-'));
   try {
-    const own = await Promise.all(theirs.map(async (file, index) => await completed(file, ours, path.join(folder, `${index}.yaml`))));
+    const own = await Promise.all(
+      theirs.map(async (file, index) => await completed(file, ours, path.join(folder, `${index}.yaml`))),
+    );
     const all = path.join(folder, 'all.yaml');
     await writeFile(all, stringify({ extends: own }));
     return await loadRuleset(all);

@@ -37,10 +37,18 @@ export interface LintOptions {
  * @throws TallyError LINT_FAILED, RULESET_INVALID
  */
 export async function lintContract(contract: Contract, options: LintOptions): Promise<readonly Finding[]> {
-  const rulesets = [fileURLToPath(new URL('./rulesets/tally.yaml', import.meta.url)), ...(await ownRulesets(options.root))];
+  const rulesets = [
+    fileURLToPath(new URL('./rulesets/tally.yaml', import.meta.url)),
+    ...(await ownRulesets(options.root)),
+  ];
   const texts = await Promise.all(rulesets.map(async (file) => await readFile(file, 'utf8')));
   const inputs = ['lint', contract.kind, contract.digest, hashOf(texts), ...libraryVersions()];
-  const request: LintRequest = { kind: contract.kind, source: path.resolve(options.root, contract.source), document: contract.document, rulesets };
+  const request: LintRequest = {
+    kind: contract.kind,
+    source: path.resolve(options.root, contract.source),
+    document: contract.document,
+    rulesets,
+  };
   const found = await options.cache.findings(inputs, async () => await lintInProcess(request, options.signal));
   return found.map((finding) => placeFinding(options.root, contract, finding));
 }
@@ -50,8 +58,11 @@ async function ownRulesets(root: string): Promise<readonly string[]> {
   const folder = path.join(root, 'contracts', 'rulesets');
   const inFolder = await readdir(folder).catch(() => []);
   const inRoot = await readdir(root).catch(() => []);
-  const own = inFolder.filter((name) => /\.ya?ml$/.test(name) && name !== 'tally.yaml').sort();
-  return [...own.map((name) => path.join(folder, name)), ...inRoot.filter((name) => /^\.spectral\.ya?ml$/.test(name)).map((name) => path.join(root, name))];
+  const own = inFolder.filter((name) => /\.ya?ml$/.test(name) && name !== 'tally.yaml').toSorted();
+  return [
+    ...own.map((name) => path.join(folder, name)),
+    ...inRoot.filter((name) => /^\.spectral\.ya?ml$/.test(name)).map((name) => path.join(root, name)),
+  ];
 }
 
 function hashOf(texts: readonly string[]): string {
@@ -62,7 +73,9 @@ const require = createRequire(import.meta.url);
 
 /** A newer library may find other things. */
 function libraryVersions(): readonly string[] {
-  return ['@stoplight/spectral-core', '@stoplight/spectral-rulesets', '@redocly/openapi-core'].map((name) => `${name} ${versionOf(name)}`);
+  return ['@stoplight/spectral-core', '@stoplight/spectral-rulesets', '@redocly/openapi-core'].map(
+    (name) => `${name} ${versionOf(name)}`,
+  );
 }
 
 /** Read from the manifest on disk: these packages do not export theirs. */
@@ -119,10 +132,24 @@ async function ask(child: ChildProcess, request: LintRequest): Promise<LintAnswe
 }
 
 function failed(request: LintRequest, error: string): TallyError {
-  const isRuleset = /ruleset|RulesetValidation|AggregateError/i.test(error.split('\n', 1)[0] ?? '') && request.rulesets.length > 1;
+  const isRuleset =
+    /ruleset|RulesetValidation|AggregateError/i.test(error.split('\n', 1)[0] ?? '') && request.rulesets.length > 1;
   const [first = error] = error.split('\n', 1);
   if (isRuleset) {
-    return new TallyError({ code: 'RULESET_INVALID', where: request.rulesets.slice(1).join(', '), why: first, fix: 'correct the ruleset; Spectral describes its format', cause: new Error(error) });
+    return new TallyError({
+      code: 'RULESET_INVALID',
+      where: request.rulesets.slice(1).join(', '),
+      why: first,
+      fix: 'correct the ruleset; Spectral describes its format',
+      cause: new Error(error),
+    });
   }
-  return new TallyError({ code: 'LINT_FAILED', where: request.source, why: first, fix: 'run again with --debug and report it with this document', exitCode: EXIT.inconclusive, cause: new Error(error) });
+  return new TallyError({
+    code: 'LINT_FAILED',
+    where: request.source,
+    why: first,
+    fix: 'run again with --debug and report it with this document',
+    exitCode: EXIT.inconclusive,
+    cause: new Error(error),
+  });
 }

@@ -78,7 +78,13 @@ async function readAll(rootFile: string, root: string): Promise<Map<string, Load
 async function readOne(file: string, rootFile: string, root: string): Promise<LoadedFile> {
   const source = relativeTo(root, file);
   const bytes = await readFile(file).catch((cause: unknown) => {
-    throw new TallyError({ code: 'CONTRACT_UNREADABLE', where: source, why: reasonOf(cause), fix: 'name a file that exists and can be read', cause });
+    throw new TallyError({
+      code: 'CONTRACT_UNREADABLE',
+      where: source,
+      why: reasonOf(cause),
+      fix: 'name a file that exists and can be read',
+      cause,
+    });
   });
   forgetSource(file);
   const content = parseDocumentText(bytes.toString('utf8'), source);
@@ -124,7 +130,8 @@ function rewriteReferences(from: LoadedFile, files: Files, root: string): Findin
   const findings: Finding[] = [];
   for (const reference of from.references) {
     const target = targetOf(reference, from, files);
-    if (typeof target === 'object') reference.holder[reference.key] = referenceTo(mergedPointer(target.file, target.pointer));
+    if (typeof target === 'object')
+      reference.holder[reference.key] = referenceTo(mergedPointer(target.file, target.pointer));
     else if (!reference.optional) findings.push(unresolved(reference, from, files, root));
   }
   return findings;
@@ -140,7 +147,7 @@ interface Target {
 }
 
 function targetOf(reference: Reference, from: LoadedFile, files: Files): Target | undefined {
-  const [name = '', fragment = ''] = splitReference(reference.text);
+  const [name, fragment] = splitReference(reference.text);
   const named = name === '' ? undefined : byId(reference, name, files);
   const file = named?.file ?? (name === '' ? from : files.get(fileOf(reference, from.file) ?? ''));
   if (file === undefined) return undefined;
@@ -177,11 +184,21 @@ function unresolved(reference: Reference, from: LoadedFile, files: Files, root: 
   const [name, fragment] = splitReference(reference.text);
   const common = { severity: 'error', where, actual: reference.text } as const;
   if (isUrl(name)) {
-    return { ...common, code: 'ref-remote', message: `the reference ${reference.text} leads to another host, and nothing is fetched`, fix: 'copy the document beside this one and refer to it by a relative path' };
+    return {
+      ...common,
+      code: 'ref-remote',
+      message: `the reference ${reference.text} leads to another host, and nothing is fetched`,
+      fix: 'copy the document beside this one and refer to it by a relative path',
+    };
   }
   const target = name === '' ? from : files.get(fileOf(reference, from.file) ?? '');
   if (target === undefined) {
-    return { ...common, code: 'ref-unresolved', message: `the reference ${reference.text} leads to a file that does not exist or is no JSON or YAML`, fix: 'correct the path; it is relative to the file that the reference stands in' };
+    return {
+      ...common,
+      code: 'ref-unresolved',
+      message: `the reference ${reference.text} leads to a file that does not exist or is no JSON or YAML`,
+      fix: 'correct the path; it is relative to the file that the reference stands in',
+    };
   }
   const near = nearestPointer(target.content, fragment);
   return {
@@ -215,7 +232,14 @@ function emptyCircles(document: JsonObject, files: Files, root: string): Finding
     for (const reference of file.references) {
       if (reference.key !== '$ref' || !isEmptyCircle(document, reference.holder['$ref'])) continue;
       const where = locateIn(root, relativeTo(root, file.file), joinPointer(reference.pointer, '$ref'));
-      findings.push({ code: 'ref-unresolved', severity: 'error', message: `the reference ${reference.text} leads back to itself`, fix: 'let one of the references in the circle say what is meant', actual: reference.text, where });
+      findings.push({
+        code: 'ref-unresolved',
+        severity: 'error',
+        message: `the reference ${reference.text} leads back to itself`,
+        fix: 'let one of the references in the circle say what is meant',
+        actual: reference.text,
+        where,
+      });
     }
   }
   return findings;
@@ -237,12 +261,22 @@ function isEmptyCircle(document: JsonObject, first: Json | undefined): boolean {
 
 function digestOf(files: readonly LoadedFile[]): string {
   const hash = createHash('sha256');
-  const sorted = [...files].sort((left, right) => (left.key < right.key ? -1 : 1));
+  const sorted = files.toSorted((left, right) => (left.key < right.key ? -1 : 1));
   for (const file of sorted) hash.update(`${file.key}\0${file.bytes.length}\0`).update(file.bytes);
   return `sha256:${hash.digest('hex')}`;
 }
 
 function notAnObject(source: string, content: Json | undefined): TallyError {
-  const what = content === null || content === undefined ? 'empty' : Array.isArray(content) ? 'a list' : `only a ${typeof content}`;
-  return new TallyError({ code: 'CONTRACT_UNREADABLE', where: `${source}:1:1`, why: `the document is ${what}`, fix: 'a contract is a JSON or YAML object; begin with its version, for example "openapi: 3.1.0"' });
+  const what =
+    content === null || content === undefined
+      ? 'empty'
+      : Array.isArray(content)
+        ? 'a list'
+        : `only a ${typeof content}`;
+  return new TallyError({
+    code: 'CONTRACT_UNREADABLE',
+    where: `${source}:1:1`,
+    why: `the document is ${what}`,
+    fix: 'a contract is a JSON or YAML object; begin with its version, for example "openapi: 3.1.0"',
+  });
 }

@@ -96,7 +96,11 @@ function yamlOffset(document: Document, keys: readonly string[]): number {
   return offset;
 }
 
-function yamlChild(document: Document, parent: unknown, key: string): { node: unknown; offset: number | undefined } | undefined {
+function yamlChild(
+  document: Document,
+  parent: unknown,
+  key: string,
+): { node: unknown; offset: number | undefined } | undefined {
   const node = follow(document, parent);
   if (!isCollection(node)) return undefined;
   if (!isMap(node)) {
@@ -110,7 +114,11 @@ function yamlChild(document: Document, parent: unknown, key: string): { node: un
 }
 
 /** A member that comes in by `<<: *anchor`. */
-function mergedChild(document: Document, pairs: readonly { key: unknown; value: unknown }[], key: string): { node: unknown; offset: number | undefined } | undefined {
+function mergedChild(
+  document: Document,
+  pairs: readonly { key: unknown; value: unknown }[],
+  key: string,
+): { node: unknown; offset: number | undefined } | undefined {
   for (const pair of pairs) {
     if (keyOf(pair.key) !== '<<') continue;
     const found = yamlChild(document, pair.value, key);

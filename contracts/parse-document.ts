@@ -30,7 +30,12 @@ function parseJson(text: string, source: string): Json {
   } catch (cause) {
     const found = jsonSyntaxError(text);
     const position = positionIn(lineStarts(text), found?.offset ?? 0);
-    throw unreadable(source, position, text.trim() === '' ? 'the file is empty' : `this is no JSON: ${found?.why ?? String(cause)}`, cause);
+    throw unreadable(
+      source,
+      position,
+      text.trim() === '' ? 'the file is empty' : `this is no JSON: ${found?.why ?? String(cause)}`,
+      cause,
+    );
   }
 }
 
@@ -54,13 +59,16 @@ function parseYaml(text: string, source: string): Json {
 function yamlReason(code: string, message: string): string {
   if (code === 'DUPLICATE_KEY') return 'this key stands twice in the same map';
   if (code === 'MULTIPLE_DOCS') return 'the file holds more than one YAML document';
+  // The parser itself ran out of stack.
+  if (/call stack/.test(message)) return `it is nested deeper than ${MAX_DEPTH} levels`;
   return `this is no YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }
 
 function bombReason(cause: unknown): string {
   if (cause instanceof RangeError) return `it is nested deeper than ${MAX_DEPTH} levels`;
   const message = cause instanceof Error ? cause.message : String(cause);
-  if (message.startsWith('Excessive alias')) return 'its aliases (*name) multiply beyond 100 copies, as in an alias bomb';
+  if (message.startsWith('Excessive alias'))
+    return 'its aliases (*name) multiply beyond 100 copies, as in an alias bomb';
   return message;
 }
 
@@ -72,7 +80,8 @@ function aliasLine(text: string): number {
 /** Also drops `__proto__`: copied by assignment it would become a prototype. */
 function checkDepth(value: Json, depth: number, source: string): void {
   if (typeof value !== 'object' || value === null) return;
-  if (depth > MAX_DEPTH) throw unreadable(source, { line: 1, column: 1 }, `it is nested deeper than ${MAX_DEPTH} levels`);
+  if (depth > MAX_DEPTH)
+    throw unreadable(source, { line: 1, column: 1 }, `it is nested deeper than ${MAX_DEPTH} levels`);
   if (Array.isArray(value)) {
     for (const item of value) checkDepth(item, depth + 1, source);
     return;
@@ -81,7 +90,12 @@ function checkDepth(value: Json, depth: number, source: string): void {
   for (const child of Object.values(value)) checkDepth(child, depth + 1, source);
 }
 
-function unreadable(source: string, position: { line: number; column: number }, why: string, cause?: unknown): TallyError {
+function unreadable(
+  source: string,
+  position: { line: number; column: number },
+  why: string,
+  cause?: unknown,
+): TallyError {
   return new TallyError({
     code: 'CONTRACT_UNREADABLE',
     where: `${source}:${position.line}:${position.column}`,

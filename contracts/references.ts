@@ -46,9 +46,31 @@ interface Search {
 
 const DATA = new Set(['example', 'default', 'const', 'enum', 'value']);
 const NAMES = new Set([
-  'properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas', 'schemas', 'responses', 'callbacks',
-  'paths', 'webhooks', 'links', 'securitySchemes', 'requestBodies', 'pathItems', 'channels', 'messages', 'operations',
-  'variables', 'content', 'encoding', 'additionalOperations', 'mediaTypes', 'servers', 'messageTraits', 'operationTraits',
+  'properties',
+  'patternProperties',
+  '$defs',
+  'definitions',
+  'dependentSchemas',
+  'schemas',
+  'responses',
+  'callbacks',
+  'paths',
+  'webhooks',
+  'links',
+  'securitySchemes',
+  'requestBodies',
+  'pathItems',
+  'channels',
+  'messages',
+  'operations',
+  'variables',
+  'content',
+  'encoding',
+  'additionalOperations',
+  'mediaTypes',
+  'servers',
+  'messageTraits',
+  'operationTraits',
 ]);
 
 function visit(node: Json, role: Role, base: string, search: Search): void {
@@ -107,7 +129,14 @@ function addMapping(mapping: Json, base: string, search: Search): void {
   }
 }
 
-function add(holder: Record<string, Json>, key: string, text: string, base: string, optional: boolean, search: Search): void {
+function add(
+  holder: Record<string, Json>,
+  key: string,
+  text: string,
+  base: string,
+  optional: boolean,
+  search: Search,
+): void {
   search.references.push({ holder, key, text, pointer: pointerOf(search), base, optional });
 }
 

@@ -8,16 +8,27 @@ import type { Workspace } from './workspace.ts';
 /** Findings of earlier runs over the same bytes. Safe to delete at any time. */
 export interface ResultCache {
   /** What was found earlier under the same key, else what `find` finds now. `inputs` is all that the outcome depends on. */
-  findings(inputs: readonly string[], find: () => Promise<readonly UnplacedFinding[]>): Promise<readonly UnplacedFinding[]>;
+  findings(
+    inputs: readonly string[],
+    find: () => Promise<readonly UnplacedFinding[]>,
+  ): Promise<readonly UnplacedFinding[]>;
 }
 
 /** `.tally/cache` of the workspace; for bare documents the user's cache folder, so that nothing appears beside them. */
-export function openResultCache(workspace: Pick<Workspace, 'root' | 'configSource'>, env: NodeJS.ProcessEnv = process.env): ResultCache {
+export function openResultCache(
+  workspace: Pick<Workspace, 'root' | 'configSource'>,
+  env: NodeJS.ProcessEnv = process.env,
+): ResultCache {
   const own = path.join(workspace.root, '.tally', 'cache');
-  const folder = workspace.configSource === undefined ? path.join(env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'tallystick') : own;
+  const folder =
+    workspace.configSource === undefined
+      ? path.join(env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'tallystick')
+      : own;
   return {
     findings: async (inputs, find) => {
-      const key = createHash('sha256').update(JSON.stringify([FORMAT, ...inputs])).digest('hex');
+      const key = createHash('sha256')
+        .update(JSON.stringify([FORMAT, ...inputs]))
+        .digest('hex');
       const file = path.join(folder, `${key}.json`);
       const known = await readEntry(file);
       if (known !== undefined) return known;

@@ -35,7 +35,10 @@ function withoutAlternatives(errors: readonly ErrorObject[], context: ProblemCon
       kept.push(error);
       continue;
     }
-    const alternatives = alternativesOf(error).map((schema) => ({ schema, errors: below(error, context.errorsOf(schema, error.data)) }));
+    const alternatives = alternativesOf(error).map((schema) => ({
+      schema,
+      errors: below(error, context.errorsOf(schema, error.data)),
+    }));
     dropTrailing(kept, error, context, alternatives);
     const meant = error.params['passingSchemas'] ? undefined : meantAlternative(error, alternatives, context);
     kept.push(...(meant === undefined ? [error] : withoutAlternatives(meant.errors, context)));
@@ -59,9 +62,18 @@ function below(parent: ErrorObject, errors: readonly ErrorObject[]): readonly Er
 }
 
 /** Takes back what `kept` holds of the alternatives. Their own oneOf and anyOf were already reduced the same way. */
-function dropTrailing(kept: ErrorObject[], error: ErrorObject, context: ProblemContext, alternatives: readonly Alternative[]): void {
+function dropTrailing(
+  kept: ErrorObject[],
+  error: ErrorObject,
+  context: ProblemContext,
+  alternatives: readonly Alternative[],
+): void {
   const signature = (each: ErrorObject): string => `${each.instancePath}\0${each.keyword}\0${each.message ?? ''}`;
-  const theirs = new Set(alternatives.flatMap((alternative) => [...alternative.errors, ...withoutAlternatives(alternative.errors, context)]).map(signature));
+  const theirs = new Set(
+    alternatives
+      .flatMap((alternative) => [...alternative.errors, ...withoutAlternatives(alternative.errors, context)])
+      .map(signature),
+  );
   let last = kept.at(-1);
   while (last !== undefined && last.instancePath.startsWith(error.instancePath) && theirs.has(signature(last))) {
     kept.pop();
@@ -70,10 +82,16 @@ function dropTrailing(kept: ErrorObject[], error: ErrorObject, context: ProblemC
 }
 
 /** The alternative that the discriminator names, or else the one that the value comes by far the nearest to. */
-function meantAlternative(error: ErrorObject, alternatives: readonly Alternative[], context: ProblemContext): Alternative | undefined {
+function meantAlternative(
+  error: ErrorObject,
+  alternatives: readonly Alternative[],
+  context: ProblemContext,
+): Alternative | undefined {
   const named = discriminated(error, alternatives, context);
   if (named !== undefined) return named;
-  const possible = alternatives.filter((alternative) => !alternative.errors.some((each) => excludes(each, error.instancePath)));
+  const possible = alternatives.filter(
+    (alternative) => !alternative.errors.some((each) => excludes(each, error.instancePath)),
+  );
   const [first, second] = possible.toSorted((left, right) => left.errors.length - right.errors.length);
   if (first === undefined || (second !== undefined && second.errors.length === first.errors.length)) return undefined;
   return first;
@@ -82,11 +100,16 @@ function meantAlternative(error: ErrorObject, alternatives: readonly Alternative
 /** Another type, or another constant in a member of the object: it was not meant. */
 function excludes(error: ErrorObject, at: string): boolean {
   if (error.keyword === 'type') return error.instancePath === at;
-  const isConstant = error.keyword === 'const' || (error.keyword === 'enum' && Array.isArray(error.schema) && error.schema.length === 1);
+  const isConstant =
+    error.keyword === 'const' || (error.keyword === 'enum' && Array.isArray(error.schema) && error.schema.length === 1);
   return isConstant && error.instancePath.slice(at.length).split('/').length <= 2;
 }
 
-function discriminated(error: ErrorObject, alternatives: readonly Alternative[], context: ProblemContext): Alternative | undefined {
+function discriminated(
+  error: ErrorObject,
+  alternatives: readonly Alternative[],
+  context: ProblemContext,
+): Alternative | undefined {
   const schema = valueAt(context.document, originOf(error, context));
   const discriminator = isObject(schema) ? schema['discriminator'] : undefined;
   const name = isObject(discriminator) ? discriminator['propertyName'] : undefined;
@@ -94,7 +117,10 @@ function discriminated(error: ErrorObject, alternatives: readonly Alternative[],
   const value = typeof name === 'string' && isObject(data) ? data[name] : undefined;
   if (!isObject(discriminator) || typeof value !== 'string' || !isObject(schema)) return undefined;
   const mapping = isObject(discriminator['mapping']) ? discriminator['mapping'][value] : undefined;
-  const wanted = typeof mapping === 'string' && mapping.startsWith('#') ? pointerOfReference(mapping) : `/${typeof mapping === 'string' ? mapping : value}`;
+  const wanted =
+    typeof mapping === 'string' && mapping.startsWith('#')
+      ? pointerOfReference(mapping)
+      : `/${typeof mapping === 'string' ? mapping : value}`;
   const listed = schema[error.keyword];
   const index = Array.isArray(listed) ? listed.findIndex((part: Json) => refersTo(part, wanted ?? '')) : -1;
   return alternatives[index];
@@ -126,7 +152,8 @@ function messageOf(error: ErrorObject): string {
   const { additionalProperty, unevaluatedProperty, allowedValues, allowedValue } = error.params;
   const extra: unknown = additionalProperty ?? unevaluatedProperty;
   if (typeof extra === 'string') return `must not have the property '${extra}'`;
-  if (Array.isArray(allowedValues)) return `must be one of ${shortened(allowedValues.map((value) => JSON.stringify(value)).join(', '))}`;
+  if (Array.isArray(allowedValues))
+    return `must be one of ${shortened(allowedValues.map((value) => JSON.stringify(value)).join(', '))}`;
   return error.keyword === 'const' ? `must be ${shortened(JSON.stringify(allowedValue))}` : message;
 }
 
@@ -135,7 +162,8 @@ function expectedOf(error: ErrorObject): Json {
   const { missingProperty, comparison, limit } = error.params;
   if (typeof missingProperty === 'string') return missingProperty;
   if (typeof comparison === 'string' && typeof limit === 'number') return `${comparison} ${limit}`;
-  if (error.keyword === 'oneOf' || error.keyword === 'anyOf') return `${error.keyword} of ${alternativesOf(error).length} schemas`;
+  if (error.keyword === 'oneOf' || error.keyword === 'anyOf')
+    return `${error.keyword} of ${alternativesOf(error).length} schemas`;
   const schema: unknown = error.schema;
   if (Array.isArray(schema) && schema.length === 1 && error.keyword === 'type') return brief(schema[0]);
   return brief(schema);
@@ -154,7 +182,10 @@ function brief(value: unknown): Json {
   if (value === null || typeof value === 'boolean' || typeof value === 'number') return value;
   if (typeof value === 'string') return shortened(value);
   const text = JSON.stringify(value) ?? 'null';
-  if (text.length > 500) return Array.isArray(value) ? `a list of ${value.length}` : `an object of ${Object.keys(value ?? {}).length} members`;
+  if (text.length > 500)
+    return Array.isArray(value)
+      ? `a list of ${value.length}`
+      : `an object of ${Object.keys(value ?? {}).length} members`;
   const copy: Json = JSON.parse(text);
   return copy;
 }

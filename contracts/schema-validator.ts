@@ -29,7 +29,11 @@ export type SchemaValidator = (value: Json) => readonly SchemaProblem[];
  *
  * @throws TallyError SCHEMA_INVALID, with the place; a schema that failed to compile once is not compiled again
  */
-export function schemaValidator(contract: Pick<Contract, 'document' | 'source' | 'specification'>, pointer: string, direction: 'request' | 'response'): SchemaValidator {
+export function schemaValidator(
+  contract: Pick<Contract, 'document' | 'source' | 'specification'>,
+  pointer: string,
+  direction: 'request' | 'response',
+): SchemaValidator {
   const library = libraryOf(contract, direction);
   const known = library.validators.get(pointer) ?? compileOnce(library, pointer);
   library.validators.set(pointer, known);
@@ -56,14 +60,28 @@ interface Library {
 /** Goes when the contract goes. */
 const libraries = new WeakMap<JsonObject, Map<string, Library>>();
 
-function libraryOf(contract: Pick<Contract, 'document' | 'source' | 'specification'>, direction: Library['direction']): Library {
+function libraryOf(
+  contract: Pick<Contract, 'document' | 'source' | 'specification'>,
+  direction: Library['direction'],
+): Library {
   const { document, source, specification } = contract;
   const byDirection = libraries.get(document) ?? new Map<string, Library>();
   libraries.set(document, byDirection);
   const known = byDirection.get(direction);
   if (known !== undefined) return known;
   const ajv = createAjv(specification);
-  const library: Library = { document, source, specification, direction, ajv, validators: new Map(), ids: new Map(), references: new Map(), defects: new Map(), origins: new WeakMap() };
+  const library: Library = {
+    document,
+    source,
+    specification,
+    direction,
+    ajv,
+    validators: new Map(),
+    ids: new Map(),
+    references: new Map(),
+    defects: new Map(),
+    origins: new WeakMap(),
+  };
   byDirection.set(direction, library);
   return library;
 }
@@ -80,7 +98,15 @@ function createAjv(specification: string): Ajv | Ajv2020 {
   };
   const code = { regExp: Object.assign(regExp, { code: 'compilePattern' }) };
   // Our own conversion has checked the keywords; `verbose` hands back the schema object that an error comes from.
-  const options = { strict: false, allErrors: true, verbose: true, validateSchema: false, logger: false, addUsedSchema: false, code } as const;
+  const options = {
+    strict: false,
+    allErrors: true,
+    verbose: true,
+    validateSchema: false,
+    logger: false,
+    addUsedSchema: false,
+    code,
+  } as const;
   const ajv = is2020(specification) ? new Ajv2020(options) : new Ajv(options);
   addFormats.default(ajv);
   return ajv;
@@ -111,7 +137,10 @@ function addReachable(library: Library, pointer: string): string {
     if (library.references.has(next)) continue;
     const { document, direction, origins } = library;
     const isOld = /^(2\.0|3\.0)/.test(library.specification);
-    const converted = convertSchema({ document, isOld, is2020: is2020(library.specification), direction, idOf, origins }, next);
+    const converted = convertSchema(
+      { document, isOld, is2020: is2020(library.specification), direction, idOf, origins },
+      next,
+    );
     library.references.set(next, converted.references);
     const [defect] = converted.defects;
     if (defect !== undefined) library.defects.set(next, defect);
@@ -134,15 +163,28 @@ function firstDefect(library: Library, pointer: string): SchemaDefect | undefine
   return undefined;
 }
 
-function validateWith(library: Library, pointer: string, validate: ValidateFunction<Json>, value: Json): readonly SchemaProblem[] {
+function validateWith(
+  library: Library,
+  pointer: string,
+  validate: ValidateFunction<Json>,
+  value: Json,
+): readonly SchemaProblem[] {
   try {
     if (validate(value)) return [];
   } catch (cause) {
     // A schema that is a part of itself (`A: allOf: [A]`) has no end.
-    throw invalid(library, { pointer, why: cause instanceof RangeError ? 'it is a part of itself without end' : String(cause) }, cause);
+    throw invalid(
+      library,
+      { pointer, why: cause instanceof RangeError ? 'it is a part of itself without end' : String(cause) },
+      cause,
+    );
   }
   const errors: readonly ErrorObject[] = validate.errors ?? [];
-  return describeProblems(errors, { originOf: (schema) => library.origins.get(schema), errorsOf: (schema, data) => errorsOf(library.ajv, schema, data), document: library.document });
+  return describeProblems(errors, {
+    originOf: (schema) => library.origins.get(schema),
+    errorsOf: (schema, data) => errorsOf(library.ajv, schema, data),
+    document: library.document,
+  });
 }
 
 function errorsOf(ajv: Ajv | Ajv2020, schema: object, data: unknown): readonly ErrorObject[] {

@@ -29,7 +29,11 @@ export function serialiseHeader(parameter: Serialised, value: Json): string {
 }
 
 function delimiterOf(style: string): string {
-  const delimiters: Readonly<Record<string, string>> = { spaceDelimited: '%20', pipeDelimited: '%7C', tabDelimited: '%09' };
+  const delimiters: Readonly<Record<string, string>> = {
+    spaceDelimited: '%20',
+    pipeDelimited: '%7C',
+    tabDelimited: '%09',
+  };
   return delimiters[style] ?? ',';
 }
 
@@ -39,7 +43,8 @@ function prefixed(prefix: string, separator: string, value: Json, explode: boole
 
 function serialiseMatrix(name: string, value: Json, explode: boolean): string {
   const key = encodeURIComponent(name);
-  if (explode && Array.isArray(value)) return value.map((item: Json) => `;${key}=${encodeURIComponent(text(item))}`).join('');
+  if (explode && Array.isArray(value))
+    return value.map((item: Json) => `;${key}=${encodeURIComponent(text(item))}`).join('');
   if (explode && isObject(value)) return prefixed(';', ';', value, true);
   return `;${key}=${joined(value, ',', false, encodeURIComponent)}`;
 }
@@ -48,7 +53,9 @@ function joined(value: Json, separator: string, explode: boolean, encode: (part:
   if (Array.isArray(value)) return value.map((item: Json) => encode(text(item))).join(separator);
   if (!isObject(value)) return encode(text(value));
   const between = explode ? '=' : separator;
-  return Object.entries(value).map(([key, item]) => `${encode(key)}${between}${encode(text(item))}`).join(separator);
+  return Object.entries(value)
+    .map(([key, item]) => `${encode(key)}${between}${encode(text(item))}`)
+    .join(separator);
 }
 
 function deepPairs(name: string, value: Json): readonly string[] {

@@ -11,14 +11,20 @@ export function readContent(reader: OpenapiReader, holder: Located<JsonObject>):
     const pointer = joinPointer(media.pointer, 'schema');
     const schema = media.value['schema'] ?? true;
     const examples = readExamples(reader, media);
-    return { mediaType: media.name, schema, examples: examples.length > 0 ? examples : schemaExamples(reader, schema, pointer), pointer };
+    return {
+      mediaType: media.name,
+      schema,
+      examples: examples.length > 0 ? examples : schemaExamples(reader, schema, pointer),
+      pointer,
+    };
   });
 }
 
 /** `example` and `examples` of a media type, parameter or header. 3.2 calls the value `dataValue`. */
 export function readExamples(reader: OpenapiReader, holder: Located<JsonObject>): readonly Example[] {
   const single = holder.value['example'];
-  const first = single === undefined ? [] : [{ name: 'example', value: single, pointer: joinPointer(holder.pointer, 'example') }];
+  const first =
+    single === undefined ? [] : [{ name: 'example', value: single, pointer: joinPointer(holder.pointer, 'example') }];
   if (!isObject(holder.value['examples'])) return first;
   const named = reader.members(holder, 'examples').flatMap((example): readonly Example[] => {
     const key = Object.hasOwn(example.value, 'dataValue') ? 'dataValue' : 'value';
@@ -33,9 +39,16 @@ export function schemaExamples(reader: OpenapiReader, schema: Json, pointer: str
   const found = reader.resolve(schema, pointer);
   if (found === undefined || !isObject(found.value)) return [];
   const { example, examples } = found.value;
-  const first = example === undefined ? [] : [{ name: 'schema example', value: example, pointer: joinPointer(found.pointer, 'example') }];
+  const first =
+    example === undefined
+      ? []
+      : [{ name: 'schema example', value: example, pointer: joinPointer(found.pointer, 'example') }];
   const rest = Array.isArray(examples)
-    ? examples.map((value: Json, index) => ({ name: `schema example ${index + 1}`, value, pointer: joinPointer(found.pointer, 'examples', index) }))
+    ? examples.map((value: Json, index) => ({
+        name: `schema example ${index + 1}`,
+        value,
+        pointer: joinPointer(found.pointer, 'examples', index),
+      }))
     : [];
   return [...first, ...rest];
 }

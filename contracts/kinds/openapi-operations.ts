@@ -21,17 +21,30 @@ export interface OperationScope {
 }
 
 /** The operations of a map of Path Item Objects: `paths`, `webhooks` or one callback. */
-export function readPathItems(scope: OperationScope, items: readonly (Located<JsonObject> & { readonly name: string })[], depth = 0): readonly Operation[] {
-  return items.flatMap((item) => operationsOf(scope.reader, item).map(({ method, operation }) => readOperation(scope, { path: item.name, method, item, operation, depth })));
+export function readPathItems(
+  scope: OperationScope,
+  items: readonly (Located<JsonObject> & { readonly name: string })[],
+  depth = 0,
+): readonly Operation[] {
+  return items.flatMap((item) =>
+    operationsOf(scope.reader, item).map(({ method, operation }) =>
+      readOperation(scope, { path: item.name, method, item, operation, depth }),
+    ),
+  );
 }
 
 /** `query` and `additionalOperations` are OpenAPI 3.2's. */
-function operationsOf(reader: OpenapiReader, item: Located<JsonObject>): readonly { method: string; operation: Located<JsonObject> }[] {
+function operationsOf(
+  reader: OpenapiReader,
+  item: Located<JsonObject>,
+): readonly { method: string; operation: Located<JsonObject> }[] {
   const fixed = METHODS.flatMap((method) => {
     const operation = reader.object(item, method);
     return operation === undefined ? [] : [{ method, operation }];
   });
-  const more = reader.members(item, 'additionalOperations').map((operation) => ({ method: operation.name.toLowerCase(), operation }));
+  const more = reader
+    .members(item, 'additionalOperations')
+    .map((operation) => ({ method: operation.name.toLowerCase(), operation }));
   return [...fixed, ...more];
 }
 
@@ -57,7 +70,9 @@ function readOperation(scope: OperationScope, place: Place): Operation {
     deprecated: operation.value['deprecated'] === true,
     parameters: parameters.flatMap((parameter) => readParameter(reader, parameter) ?? []),
     ...(requestBody === undefined ? {} : { requestBody }),
-    responses: reader.members(operation, 'responses').map((response) => readResponse(reader, operation.value, response)),
+    responses: reader
+      .members(operation, 'responses')
+      .map((response) => readResponse(reader, operation.value, response)),
     security: readSecurity(operation.value['security'] ?? reader.document['security']),
     callbacks: readCallbacks(scope, operation, place.depth),
     pointer: operation.pointer,
@@ -72,14 +87,24 @@ function takeId(ids: Set<string>, wanted: string | undefined, otherwise: string)
   return id;
 }
 
-function readBody(scope: OperationScope, operation: Located<JsonObject>, parameters: readonly Located<JsonObject>[]): RequestBody | undefined {
+function readBody(
+  scope: OperationScope,
+  operation: Located<JsonObject>,
+  parameters: readonly Located<JsonObject>[],
+): RequestBody | undefined {
   const { reader } = scope;
   if (reader.isSwagger) return swaggerBody(reader, operation, parameters, scope.forms);
   const body = reader.object(operation, 'requestBody');
-  return body === undefined ? undefined : { required: body.value['required'] === true, content: readContent(reader, body) };
+  return body === undefined
+    ? undefined
+    : { required: body.value['required'] === true, content: readContent(reader, body) };
 }
 
-function readResponse(reader: OpenapiReader, operation: JsonObject, response: Located<JsonObject> & { readonly name: string }): Response {
+function readResponse(
+  reader: OpenapiReader,
+  operation: JsonObject,
+  response: Located<JsonObject> & { readonly name: string },
+): Response {
   return {
     status: response.name.toUpperCase() === 'DEFAULT' ? 'default' : response.name.toUpperCase(),
     description: textOf(response.value['description']) ?? '',
@@ -91,29 +116,38 @@ function readResponse(reader: OpenapiReader, operation: JsonObject, response: Lo
 
 /** A header named Content-Type is ignored: OpenAPI 3.1 §4.8.17. */
 function readHeaders(reader: OpenapiReader, response: Located<JsonObject>): Response['headers'] {
-  return reader.members(response, 'headers').filter((header) => header.name.toLowerCase() !== 'content-type').map((header) => ({
-    name: header.name,
-    required: header.value['required'] === true,
-    schema: reader.isSwagger ? header.value : (header.value['schema'] ?? true),
-    pointer: reader.isSwagger ? header.pointer : joinPointer(header.pointer, 'schema'),
-  }));
+  return reader
+    .members(response, 'headers')
+    .filter((header) => header.name.toLowerCase() !== 'content-type')
+    .map((header) => ({
+      name: header.name,
+      required: header.value['required'] === true,
+      schema: reader.isSwagger ? header.value : (header.value['schema'] ?? true),
+      pointer: reader.isSwagger ? header.pointer : joinPointer(header.pointer, 'schema'),
+    }));
 }
 
 function readSecurity(security: Json | undefined): Operation['security'] {
   if (!Array.isArray(security)) return [];
-  return security.filter(isObject).map((alternative) => Object.fromEntries(Object.entries(alternative).map(([name, scopes]) => [name, textsOf(scopes) ?? []])));
+  return security
+    .filter(isObject)
+    .map((alternative) =>
+      Object.fromEntries(Object.entries(alternative).map(([name, scopes]) => [name, textsOf(scopes) ?? []])),
+    );
 }
 
 function readCallbacks(scope: OperationScope, operation: Located<JsonObject>, depth: number): Operation['callbacks'] {
   if (depth >= MAX_CALLBACK_DEPTH) return [];
   const { reader } = scope;
   return reader.members(operation, 'callbacks').flatMap((callback) =>
-    Object.keys(callback.value).filter((expression) => !expression.startsWith('x-')).flatMap((expression) => {
-      const item = reader.object(callback, expression);
-      if (item === undefined) return [];
-      // Ids of callbacks are their own: the same callback may be referred to by many operations.
-      const operations = readPathItems({ ...scope, ids: new Set() }, [{ ...item, name: expression }], depth + 1);
-      return [{ name: callback.name, expression, operations }];
-    }),
+    Object.keys(callback.value)
+      .filter((expression) => !expression.startsWith('x-'))
+      .flatMap((expression) => {
+        const item = reader.object(callback, expression);
+        if (item === undefined) return [];
+        // Ids of callbacks are their own: the same callback may be referred to by many operations.
+        const operations = readPathItems({ ...scope, ids: new Set() }, [{ ...item, name: expression }], depth + 1);
+        return [{ name: callback.name, expression, operations }];
+      }),
   );
 }

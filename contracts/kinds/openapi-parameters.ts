@@ -8,11 +8,14 @@ import { textOf, type Located, type OpenapiReader } from './openapi-reader.ts';
  * The parameters of an operation: its own, and those of its path that it does not replace. A parameter is replaced by
  * another of the same name and place (OpenAPI 3.1 §4.8.9).
  */
-export function collectParameters(reader: OpenapiReader, holders: readonly Located<JsonObject>[]): readonly Located<JsonObject>[] {
+export function collectParameters(
+  reader: OpenapiReader,
+  holders: readonly Located<JsonObject>[],
+): readonly Located<JsonObject>[] {
   const byKey = new Map<string, Located<JsonObject>>();
   for (const holder of holders) {
     for (const parameter of reader.items(holder, 'parameters')) {
-      byKey.set(`${String(parameter.value['in'])} ${String(parameter.value['name'])}`, parameter);
+      byKey.set(JSON.stringify([parameter.value['in'], parameter.value['name']]), parameter);
     }
   }
   return [...byKey.values()];
@@ -33,7 +36,10 @@ export function readParameter(reader: OpenapiReader, parameter: Located<JsonObje
   return { name, in: place, required, ...rest, ...(example === undefined ? {} : { example }) };
 }
 
-function describeValue(reader: OpenapiReader, parameter: Located<JsonObject>): Pick<Parameter, 'schema' | 'pointer' | 'example'> & { readonly style?: string } {
+function describeValue(
+  reader: OpenapiReader,
+  parameter: Located<JsonObject>,
+): Pick<Parameter, 'schema' | 'pointer' | 'example'> & { readonly style?: string } {
   const [content] = isObject(parameter.value['content']) ? readContent(reader, parameter) : [];
   if (content !== undefined) {
     return { schema: content.schema, pointer: content.pointer, style: 'content', ...exampleOf(content.examples) };
@@ -44,7 +50,11 @@ function describeValue(reader: OpenapiReader, parameter: Located<JsonObject>): P
   }
   const pointer = joinPointer(parameter.pointer, 'schema');
   const schema = parameter.value['schema'] ?? true;
-  return { schema, pointer, ...exampleOf([...readExamples(reader, parameter), ...schemaExamples(reader, schema, pointer)]) };
+  return {
+    schema,
+    pointer,
+    ...exampleOf([...readExamples(reader, parameter), ...schemaExamples(reader, schema, pointer)]),
+  };
 }
 
 function exampleOf(examples: readonly { readonly value: Parameter['schema'] }[]): Pick<Parameter, 'example'> {
@@ -52,7 +62,11 @@ function exampleOf(examples: readonly { readonly value: Parameter['schema'] }[])
   return first === undefined ? {} : { example: first.value };
 }
 
-function serialisation(value: JsonObject, place: Parameter['in'], described: string | undefined): Pick<Parameter, 'style' | 'explode'> {
+function serialisation(
+  value: JsonObject,
+  place: Parameter['in'],
+  described: string | undefined,
+): Pick<Parameter, 'style' | 'explode'> {
   const format = textOf(value['collectionFormat']);
   if (format !== undefined) return collectionStyle(format, place);
   const style = described ?? textOf(value['style']) ?? (place === 'query' || place === 'cookie' ? 'form' : 'simple');
@@ -64,6 +78,10 @@ function serialisation(value: JsonObject, place: Parameter['in'], described: str
 function collectionStyle(format: string, place: Parameter['in']): Pick<Parameter, 'style' | 'explode'> {
   const plain = place === 'query' || place === 'cookie' ? 'form' : 'simple';
   if (format === 'multi') return { style: plain, explode: true };
-  const styles: Readonly<Record<string, string>> = { ssv: 'spaceDelimited', tsv: 'tabDelimited', pipes: 'pipeDelimited' };
+  const styles: Readonly<Record<string, string>> = {
+    ssv: 'spaceDelimited',
+    tsv: 'tabDelimited',
+    pipes: 'pipeDelimited',
+  };
   return { style: styles[format] ?? plain, explode: false };
 }

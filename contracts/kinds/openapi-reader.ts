@@ -74,7 +74,15 @@ export class OpenapiReader {
 
   note(pointer: string, expected: string, actual: Json | undefined): void {
     const message = `${expected} is expected at ${pointer === '' ? 'the top' : pointer}; it is left out`;
-    this.findings.push({ code: 'document-malformed', severity: 'error', message, expected, actual: summaryOf(actual), where: this.where(pointer) });
+    this.findings.push({
+      code: 'document-malformed',
+      severity: 'error',
+      message,
+      fix: `write ${expected} here, or leave it out`,
+      expected,
+      actual: summaryOf(actual),
+      where: this.where(pointer),
+    });
   }
 
   #asObject(value: Json | undefined, pointer: string): Located<JsonObject> | undefined {

@@ -14,7 +14,8 @@ import { swaggerSecurityScheme } from './openapi-swagger.ts';
 export const openapi: Kind = {
   id: 'openapi',
   summary: 'OpenAPI 2.0, 3.0, 3.1 and 3.2 descriptions of HTTP APIs',
-  recognises: (document) => isObject(document) && ['openapi', 'swagger', 'swaggerVersion'].some((key) => Object.hasOwn(document, key)),
+  recognises: (document) =>
+    isObject(document) && ['openapi', 'swagger', 'swaggerVersion'].some((key) => Object.hasOwn(document, key)),
   parse,
 };
 
@@ -27,9 +28,22 @@ async function parse(file: string, options: ParseOptions): Promise<ParsedContrac
   const top: Located<JsonObject> = { value: loaded.document, pointer: '' };
   const operations = readPathItems(scope, pathItems(reader, top));
   const messages = [...readWebhooks(scope, top, 'webhooks'), ...readWebhooks(scope, top, 'x-webhooks')];
-  const document = Object.keys(scope.forms).length > 0 ? { ...loaded.document, [FORMS_KEY]: scope.forms } : loaded.document;
+  const document =
+    Object.keys(scope.forms).length > 0 ? { ...loaded.document, [FORMS_KEY]: scope.forms } : loaded.document;
   const identity = identityOf(loaded.document, source, options.name);
-  const contract: Contract = { kind: 'openapi', ...identity, source, digest, specification, operations, messages, interactions: [], files: [], securitySchemes: readSchemes(reader, top), document };
+  const contract: Contract = {
+    kind: 'openapi',
+    ...identity,
+    source,
+    digest,
+    specification,
+    operations,
+    messages,
+    interactions: [],
+    files: [],
+    securitySchemes: readSchemes(reader, top),
+    document,
+  };
   return { contract, findings: [...loaded.findings, ...reader.findings] };
 }
 
@@ -39,7 +53,7 @@ const SUPPORTED = /^(2\.0|3\.[012](\.\d+)?(-.+)?)$/;
 function specificationOf(document: JsonObject, root: string, source: string): string {
   const key = ['openapi', 'swagger', 'swaggerVersion'].find((name) => document[name] !== undefined) ?? 'openapi';
   const given = document[key];
-  const version = key === 'swagger' && given === 2 ? '2.0' : String(given ?? '');
+  const version = key === 'swagger' && given === 2 ? '2.0' : plain(given ?? '');
   const fits = key === 'swagger' ? version === '2.0' : key === 'openapi' && version !== '2.0';
   if (fits && SUPPORTED.test(version)) return version;
   const { line, column } = locateIn(root, source, `/${key}`);
@@ -51,11 +65,19 @@ function specificationOf(document: JsonObject, root: string, source: string): st
   });
 }
 
-function identityOf(document: JsonObject, source: string, name: string | undefined): Pick<Contract, 'name' | 'title' | 'version'> {
+function identityOf(
+  document: JsonObject,
+  source: string,
+  name: string | undefined,
+): Pick<Contract, 'name' | 'title' | 'version'> {
   const info = isObject(document['info']) ? document['info'] : {};
   const title = textOf(info['title']) ?? path.posix.basename(source).replace(/\.\w+$/, '');
   const version = info['version'];
-  return { name: name ?? nameOf(title), title, version: version === undefined || version === null ? '0.0.0' : plain(version) };
+  return {
+    name: name ?? nameOf(title),
+    title,
+    version: plain(version ?? '') || '0.0.0',
+  };
 }
 
 /** `GitHub's OpenAPI` is `githubs-openapi`: capitals inside a word are the brand's, not word boundaries. */
@@ -63,11 +85,15 @@ function nameOf(title: string): string {
   return kebabCase(title.toLowerCase().replace(/['’]/g, '')) || 'api';
 }
 
+/** Text, or a number that YAML made of it. */
 function plain(value: Json): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '0.0.0';
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
-function pathItems(reader: OpenapiReader, top: Located<JsonObject>): readonly (Located<JsonObject> & { readonly name: string })[] {
+function pathItems(
+  reader: OpenapiReader,
+  top: Located<JsonObject>,
+): readonly (Located<JsonObject> & { readonly name: string })[] {
   return reader.members(top, 'paths').filter((item) => {
     if (item.name.startsWith('/')) return true;
     reader.note(joinPointer('', 'paths', item.name), 'a path that begins with /', item.name);
@@ -79,7 +105,11 @@ function pathItems(reader: OpenapiReader, top: Located<JsonObject>): readonly (L
 function readWebhooks(scope: OperationScope, top: Located<JsonObject>, key: string): readonly Message[] {
   const { reader } = scope;
   const ids = new Set<string>();
-  return reader.members(top, key).flatMap((item) => readPathItems({ ...scope, ids }, [item]).map((operation) => messageOf(reader, item.name, operation)));
+  return reader
+    .members(top, key)
+    .flatMap((item) =>
+      readPathItems({ ...scope, ids }, [item]).map((operation) => messageOf(reader, item.name, operation)),
+    );
 }
 
 function messageOf(reader: OpenapiReader, channel: string, operation: Operation): Message {
@@ -93,7 +123,11 @@ function messageOf(reader: OpenapiReader, channel: string, operation: Operation)
     contentType: media?.mediaType ?? 'application/json',
     payload: media?.schema ?? true,
     headers: headersOf(operation),
-    examples: (media?.examples ?? []).map((example) => ({ name: example.name, payload: example.value, pointer: example.pointer })),
+    examples: (media?.examples ?? []).map((example) => ({
+      name: example.name,
+      payload: example.value,
+      pointer: example.pointer,
+    })),
     ...(trigger === undefined ? {} : { trigger }),
     pointer: media?.pointer ?? pointer,
     where,
@@ -104,7 +138,9 @@ function messageOf(reader: OpenapiReader, channel: string, operation: Operation)
 function triggerOf(operation: Json | undefined): Message['trigger'] {
   const trigger = isObject(operation) ? operation['x-trigger'] : undefined;
   if (!isObject(trigger)) return undefined;
-  const named = ['operationId', 'status', 'schedule'].flatMap((key) => (trigger[key] === undefined ? [] : [[key, plain(trigger[key])]]));
+  const named = ['operationId', 'status', 'schedule'].flatMap((key) =>
+    trigger[key] === undefined ? [] : [[key, plain(trigger[key])]],
+  );
   return Object.fromEntries(named);
 }
 
@@ -117,12 +153,18 @@ function headersOf(operation: Operation): Json {
 
 function readSchemes(reader: OpenapiReader, top: Located<JsonObject>): Contract['securitySchemes'] {
   const components = reader.isSwagger ? undefined : reader.object(top, 'components');
-  const schemes = reader.isSwagger ? reader.members(top, 'securityDefinitions') : components === undefined ? [] : reader.members(components, 'securitySchemes');
-  return Object.fromEntries(schemes.flatMap((scheme) => {
-    const read = readScheme(reader, scheme.value);
-    if (read === undefined) reader.note(scheme.pointer, 'a security scheme of a known type', scheme.value['type']);
-    return read === undefined ? [] : [[scheme.name, read]];
-  }));
+  const schemes = reader.isSwagger
+    ? reader.members(top, 'securityDefinitions')
+    : components === undefined
+      ? []
+      : reader.members(components, 'securitySchemes');
+  return Object.fromEntries(
+    schemes.flatMap((scheme) => {
+      const read = readScheme(reader, scheme.value);
+      if (read === undefined) reader.note(scheme.pointer, 'a security scheme of a known type', scheme.value['type']);
+      return read === undefined ? [] : [[scheme.name, read]];
+    }),
+  );
 }
 
 function readScheme(reader: OpenapiReader, scheme: JsonObject): SecurityScheme | undefined {
@@ -141,7 +183,9 @@ function readScheme(reader: OpenapiReader, scheme: JsonObject): SecurityScheme |
 /** The client credentials flow comes first: it is the one that a machine can go through. */
 function readOauth2(scheme: JsonObject): SecurityScheme {
   const flows = isObject(scheme['flows']) ? scheme['flows'] : {};
-  const ordered = [flows['clientCredentials'], ...Object.values(flows)].filter((flow) => flow !== undefined).filter(isObject);
+  const ordered = [flows['clientCredentials'], ...Object.values(flows)]
+    .filter((flow) => flow !== undefined)
+    .filter(isObject);
   const tokenUrl = ordered.map((flow) => textOf(flow['tokenUrl'])).find((url) => url !== undefined);
   const scopes = [...new Set(ordered.flatMap((flow) => (isObject(flow['scopes']) ? Object.keys(flow['scopes']) : [])))];
   return { type: 'oauth2', scopes, ...(tokenUrl === undefined ? {} : { tokenUrl }) };
