@@ -16,7 +16,7 @@ test('draws from the lowest to the highest tick', () => {
       [0, 0],
       [10, 100],
     ]),
-  ).toBe('M54 214h0L546 26');
+  ).toBe('M54 214h0L546 34');
 });
 
 test('lifts the pen where there is no number', () => {
@@ -28,19 +28,19 @@ test('lifts the pen where there is no number', () => {
       [3, 4],
       [4, 4],
     ]),
-  ).toBe('M54 214h0L177 26M423 26h0L546 26');
+  ).toBe('M54 214h0L177 34M423 34h0L546 34');
 });
 
 test('keeps the spike of a long series', () => {
   const points = Array.from({ length: 10_000 }, (_, x) => [x, x === 5_001 ? 100 : 1] as const);
   const path = pathOf(points);
   expect(path.split('L').length).toBeLessThanOrEqual(300);
-  expect(path).toMatch(/L300\.\d 26/);
+  expect(path).toMatch(/L300\.\d 34/);
 });
 
 test('stands a series of nothing, of one point and of one value', () => {
   expect(pathOf([])).toBe('');
-  expect(pathOf([[5, 5]])).toBe('M54 57.3h0');
+  expect(pathOf([[5, 5]])).toBe('M54 64h0');
   expect(
     pathOf([
       [1, 0],

@@ -7,7 +7,7 @@ type Point = readonly [x: number, y: number];
 
 const WIDTH = 560;
 const HEIGHT = 258;
-const PLOT = { left: 54, right: 546, top: 26, bottom: 214 };
+const PLOT = { left: 54, right: 546, top: 34, bottom: 214 };
 const COLOURS = 6;
 /** More points than pixels only make the file large. */
 const MAX_POINTS = 300;

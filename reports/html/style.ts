@@ -105,6 +105,7 @@ div.result > .line { padding-left: 37px; }
 .pair { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 10px; }
 .label { display: block; font-size: 0.83rem; color: var(--dim); margin-bottom: 3px; }
 pre { padding: 9px 12px; border-radius: 6px; background: var(--sunken); overflow: auto; max-height: 420px; line-height: 1.5; white-space: pre; overflow-wrap: normal; }
+pre code { font-size: inherit; }
 pre.wrap { white-space: pre-wrap; overflow-wrap: anywhere; }
 .snippet { padding: 6px 0; }
 .snippet span { display: block; padding: 0 12px; min-width: max-content; }
