@@ -7,13 +7,13 @@ export interface Subject {
   readonly provider: Provider;
   readonly url: string;
   /** A good token with these scopes. */
-  token(scope?: string): Promise<string>;
+  readonly token: (scope?: string) => Promise<string>;
   /** With a good token unless the headers say otherwise; an object is sent as JSON. */
-  ask(method: string, path: string, options?: Asked): Promise<Told>;
+  readonly ask: (method: string, path: string, options?: Asked) => Promise<Told>;
   /** Moves the provider's clock. */
-  passMs(durationMs: number): void;
+  readonly passMs: (durationMs: number) => void;
   /** Everything it logged so far. */
-  logged(): string;
+  readonly logged: () => string;
 }
 
 export interface Asked {
