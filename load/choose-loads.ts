@@ -74,5 +74,5 @@ export function withOverrides(slo: Slo, overrides: LoadOverrides): Slo {
   if (operationIds.length === 0) return { ...slo, profile };
   const operations = Object.fromEntries(operationIds.map((id) => [id, slo.operations?.[id] ?? { weight: 1 }]));
   const gates = slo.gates.filter(({ operationId }) => operationId === undefined || operationIds.includes(operationId));
-  return { ...slo, profile, operations, gates };
+  return { ...slo, profile, operations, operationsFrom: '--operation', gates };
 }

@@ -40,7 +40,8 @@ const OWN_HEADERS = new Set(['host', 'connection', 'content-length', 'transfer-e
  */
 export function planLoad(root: string, contract: Contract, slo: Slo, target: Target): Plan {
   for (const gate of slo.gates) {
-    if (gate.operationId !== undefined) findOperation(root, contract, slo, gate.operationId, gate.pointer);
+    if (gate.operationId !== undefined)
+      findOperation(root, contract, slo, gate.operationId, gate.pointer.replace(/gate$/, 'operation'));
   }
   const plan = slo.operations === undefined ? planAll(contract, slo, target) : planNamed(root, contract, slo, target);
   if (plan.operations.length === 0) throw nothingToSend(contract, plan);
@@ -134,6 +135,7 @@ function findOperation(root: string, contract: Contract, slo: Slo, id: string, p
 }
 
 function placeOf(root: string, contract: Contract, slo: Slo, pointer: string): string {
+  if (slo.operationsFrom !== undefined && pointer.startsWith('/operations')) return slo.operationsFrom;
   if (slo.source === undefined) return contract.source;
   const { line, column } = locateIn(root, slo.source, pointer);
   return `${slo.source}:${line}:${column}`;

@@ -46,6 +46,8 @@ export interface Slo {
   readonly api: string;
   readonly version: string;
   readonly profile: Profile;
+  /** The flag that chose the operations in place of the file. */
+  readonly operationsFrom?: string;
   /** Absent: every GET that the contract has an example for, alike. */
   readonly operations?: Readonly<Record<string, { readonly weight: number }>>;
   readonly gates: readonly SloGate[];
