@@ -9,17 +9,15 @@ import {
   compareVersions,
   EXIT,
   isObject,
-  locateIn,
   runCheck,
   TallyError,
-  type Finding,
   type Json,
-  type Result,
   type RunContext,
 } from '../contracts/index.ts';
 import type { VerifierJob, VerifierOutcome } from './pact-verifier-process.ts';
+import { judgeInteraction, type VerifiedInteraction } from './judge-interaction.ts';
 import { INTERACTION_HEADER, readPact, type PactFile, type PactInteraction } from './read-pact.ts';
-import { readVerification, type Mismatch, type Verification } from './read-verification.ts';
+import { readVerification, type Verification } from './read-verification.ts';
 import type { Target } from './target.ts';
 
 export interface ProviderPactsOptions {
@@ -73,7 +71,7 @@ async function verifyPact(context: RunContext, options: ProviderPactsOptions, pa
     const subject = subjectOf(pact, interaction);
     await runCheck(context, { id: ID, suite: SUITE, subject }, () => {
       if ('thrown' in outcome) throw outcome.thrown;
-      return judge(context, pact, interaction, index, outcome.value);
+      return judgeInteraction(context, pact, interaction, outcome.value[index] ?? UNSEEN);
     });
   }
 }
@@ -93,12 +91,14 @@ function subjectOf(pact: PactFile, { description, states }: PactInteraction): st
   return `${pact.consumer} → ${pact.provider} · ${description}${given}`;
 }
 
-interface Verified {
-  readonly verifications: readonly (Verification | undefined)[];
-  readonly outcome: VerifierOutcome;
-}
+/** What the verifier left out. */
+const UNSEEN: VerifiedInteraction = { stateFailures: [] };
 
-async function runVerifier(context: RunContext, options: ProviderPactsOptions, pact: PactFile): Promise<Verified> {
+async function runVerifier(
+  context: RunContext,
+  options: ProviderPactsOptions,
+  pact: PactFile,
+): Promise<readonly VerifiedInteraction[]> {
   const directory = await mkdtemp(join(tmpdir(), 'tally-verifier-'));
   try {
     const pactFile = join(directory, 'pact.json');
@@ -107,10 +107,24 @@ async function runVerifier(context: RunContext, options: ProviderPactsOptions, p
     const timeoutMs = options.timeoutMs ?? 30_000 + REQUEST_TIMEOUT_MS * pact.interactions.length;
     const outcome = await runChild(context, options.target, job, timeoutMs);
     if (outcome.json === undefined) throw crashed(pact.source, outcome.error ?? 'it said nothing');
-    return { verifications: readVerification(outcome.json, pact), outcome };
+    const verifications = readVerification(outcome.json, pact);
+    return verifications.map((verification, index) => verified(outcome, verification, index));
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+function verified(
+  outcome: VerifierOutcome,
+  verification: Verification | undefined,
+  index: number,
+): VerifiedInteraction {
+  const exchange = outcome.exchanges.find((one) => one.index === index)?.exchange;
+  return {
+    ...(verification ? { verification } : {}),
+    ...(exchange ? { exchange } : {}),
+    stateFailures: outcome.stateFailures,
+  };
 }
 
 /** A copy whose requests say which interaction they belong to: the verifier's JSON names them by description alone. */
@@ -242,83 +256,6 @@ function crashed(where: string, why: string): TallyError {
     where,
     why: `Pact's verifier could not run: ${why}`,
     fix: 'run again with --debug to see what the verifier printed',
-    exitCode: EXIT.inconclusive,
-  });
-}
-
-/** The verdict on one interaction. What could not be asked is thrown: it is no verdict. */
-function judge(
-  context: RunContext,
-  pact: PactFile,
-  interaction: PactInteraction,
-  index: number,
-  { verifications, outcome }: Verified,
-): Partial<Result> {
-  const verification = verifications[index];
-  if (interaction.type === 'message' && context.workspace.config.providers[pact.provider]?.messagesPath === undefined) {
-    throw couldNotAsk(
-      pact,
-      interaction,
-      `providers.${pact.provider}.messagesPath is not set`,
-      'say where the provider produces its messages',
-    );
-  }
-  if (!verification) throw couldNotAsk(pact, interaction, 'the verifier left it out', 'run again with --debug');
-  const seen = outcome.exchanges.find((one) => one.index === index)?.exchange;
-  const exchange = seen && context.redactor.exchange(seen);
-  const place = (pointer: string) => locateIn(context.workspace.root, pact.source, pointer);
-  if (verification.error !== undefined) {
-    if (exchange?.connection === undefined)
-      throw couldNotAsk(
-        pact,
-        interaction,
-        [verification.error, ...outcome.stateFailures].join('; '),
-        'look at the log of the provider, and at its provider states',
-      );
-    const message = `the provider ended the connection without an answer (${exchange.connection})`;
-    const where = place(interaction.expectedPointer);
-    return {
-      findings: [
-        {
-          code: 'answer-missing',
-          severity: 'error',
-          message,
-          expected: 'an answer',
-          actual: exchange.connection,
-          where,
-          exchange,
-        },
-      ],
-    };
-  }
-  return { findings: verification.mismatches.map((mismatch) => findingOf(mismatch, place, exchange)) };
-}
-
-function findingOf(
-  mismatch: Mismatch,
-  place: (pointer: string) => Finding['where'],
-  exchange: Finding['exchange'],
-): Finding {
-  const { message, expected, actual, pointer, instancePointer } = mismatch;
-  return {
-    code: 'pact-mismatch',
-    severity: 'error',
-    message,
-    fix: 'change the answer of the provider, or agree with the consumer on another pact',
-    expected,
-    actual,
-    where: place(pointer),
-    ...(instancePointer === undefined ? {} : { instancePointer }),
-    ...(exchange ? { exchange } : {}),
-  };
-}
-
-function couldNotAsk(pact: PactFile, { description }: PactInteraction, why: string, fix: string): TallyError {
-  return new TallyError({
-    code: 'INTERACTION_NOT_VERIFIED',
-    where: `${pact.source}: ${description}`,
-    why,
-    fix,
     exitCode: EXIT.inconclusive,
   });
 }

@@ -124,7 +124,8 @@ async function observe(
     );
     context.signal.throwIfAborted();
     if (!refused) return { findings: [notDelivered(known, deliveryMs)] };
-    const again = (one: Delivery): boolean => one !== refused && sameEvent(one, refused);
+    const after = receiver.deliveries.indexOf(refused);
+    const again = (one: Delivery): boolean => receiver.deliveries.indexOf(one) > after && sameEvent(one, refused);
     const retry = await orDied(target, receiver.waitFor(again, retryMs, context.signal));
     context.signal.throwIfAborted();
     return { findings: retried(known, refused, retry, retryMs) };

@@ -1,4 +1,4 @@
-import { schemaValidator, type Finding, type Json, type SchemaProblem } from '../../contracts/index.ts';
+import { joinPointer, schemaValidator, type Finding, type Json, type SchemaProblem } from '../../contracts/index.ts';
 import { essenceOf, findingOf, type Check, type Observation } from '../check.ts';
 import { utf8 } from '../send-request.ts';
 
@@ -26,16 +26,24 @@ export const bodyConforms: Check = {
 };
 
 function mismatch(observation: Observation, problem: SchemaProblem): Finding {
-  const { instancePointer, message, expected, actual, schemaPointer } = problem;
+  const { message, expected, actual, schemaPointer } = problem;
+  const instancePointer = placeOf(problem);
   return findingOf(observation, {
     code: 'response-body-mismatch',
-    message: `${instancePointer === '' ? 'the body' : instancePointer} ${message}`,
+    message: `${problem.instancePointer === '' ? 'the body' : problem.instancePointer} ${message}`,
     fix: 'change the answer, or the schema on this line',
     expected,
     actual,
     pointer: schemaPointer,
     instancePointer,
   });
+}
+
+/** A member that is missing is named itself, not the object that lacks it. */
+function placeOf({ instancePointer, keyword, expected }: SchemaProblem): string {
+  return keyword === 'required' && typeof expected === 'string'
+    ? joinPointer(instancePointer, expected)
+    : instancePointer;
 }
 
 function notJson(observation: Observation, why: string, pointer: string): Finding {

@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
 import { answered } from './answered.ts';
 import { bodyConforms } from './body-conforms.ts';
+import { bodySignature } from './body-signature.ts';
 import { emptyBody } from './empty-body.ts';
 import { headersConform } from './headers-conform.ts';
 import { mediaTypeDocumented } from './media-type-documented.ts';
@@ -11,6 +12,7 @@ import { statusDocumented } from './status-documented.ts';
 export const checks: readonly Check[] = [
   answered,
   bodyConforms,
+  bodySignature,
   emptyBody,
   headersConform,
   mediaTypeDocumented,
