@@ -89,7 +89,7 @@ export interface ReportInput extends Pick<
   readonly interrupted?: boolean;
 }
 
-export const REPORT_SCHEMA_ID = 'urn:tallystick:schema:report:1';
+const REPORT_SCHEMA_ID = 'urn:tallystick:schema:report:1';
 
 const VERDICTS: Record<ExitCode, Verdict> = {
   [EXIT.kept]: 'kept',

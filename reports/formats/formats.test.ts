@@ -234,7 +234,21 @@ test('markdown fits a comment and says what it left out', () => {
   );
   const text = formats.find(({ id }) => id === 'markdown')?.render(reportOf(results), {}) ?? '';
   expect(text.length).toBeLessThan(65_536);
-  expect(text).toMatch(/… and \d+ more checks with problems/);
+  expect(text).toMatch(/… and \d+ more findings and \d+ more checks: see the HTML or JSON report/);
+});
+
+test('a check with a thousand findings shows the worst first and counts the rest', () => {
+  const findings = Array.from({ length: 1000 }, (_, at) =>
+    findingOf({ severity: at === 999 ? 'error' : 'warning', message: `finding ${at}.` }),
+  );
+  const report = reportOf([resultOf({ status: 'failed', findings })]);
+  const shown = Object.fromEntries(formats.map((format) => [format.id, format.render(report, {})]));
+  expect(shown['text']).toContain('… and 980 more findings: response-body-mismatch ×980');
+  expect(shown['markdown']).toMatch(/_… and \d+ more findings: see the HTML or JSON report\._/);
+  expect(shown['html']).toContain('975 more findings: response-body-mismatch ×975');
+  for (const id of ['text', 'markdown', 'html'])
+    expect(shown[id]?.indexOf('finding 999.')).toBeLessThan(shown[id]?.indexOf('finding 0.') ?? 0);
+  for (const id of ['json', 'junit', 'html']) expect(shown[id]).toContain('finding 998.');
 });
 
 function unquoted(text: string): string {

@@ -1,6 +1,6 @@
 import type { Finding, Result, Status } from '../../contracts/index.ts';
 import type { Format } from '../format.ts';
-import { groupBySuite, needsAttention } from '../group-results.ts';
+import { bySeverity, groupBySuite, needsAttention } from '../group-results.ts';
 import { summaryOf, type Report } from '../report.ts';
 import { visibleText } from '../visible-text.ts';
 import { count, countsLine, cut, duration, measured, placeOf, plain, verdictSentence } from '../wording.ts';
@@ -33,6 +33,9 @@ const MAX_MESSAGE_CHARS = 1500;
 const MAX_VALUE_CHARS = 400;
 const MAX_MISSING = 20;
 
+/** In this order; what was skipped stands with the missing evidence. */
+const WORST: readonly Status[] = ['failed', 'errored', 'inconclusive', 'warned', 'passed'];
+
 const MARKS: Record<Report['verdict'] | Status, string> = {
   kept: '✅',
   broken: '❌',
@@ -60,44 +63,57 @@ function suiteTable(report: Report): string[] {
   return ['| suite | passed | errors | warnings | open |', '| :-- | --: | --: | --: | --: |', ...rows];
 }
 
-/** As many as there is room for; what is left out is counted. */
+/** As many findings as there is room for, the worst of each check first; what is left out is counted. */
 function problems(report: Report, room: number): string {
-  const results = report.results.filter(needsAttention).map(resultBlock);
+  const results = WORST.flatMap((status) => report.results.filter((result) => result.status === status));
+  const blocks = results.filter(needsAttention).flatMap(resultBlocks);
   const kept: string[] = [];
   let used = 200;
-  for (const block of results) {
-    if (used + block.length > room) break;
-    kept.push(block);
-    used += block.length;
+  for (const { text } of blocks) {
+    if (used + text.length > room) break;
+    kept.push(text);
+    used += text.length + 1;
   }
-  const hidden = results.length - kept.length;
-  if (hidden > 0) kept.push(`_… and ${count(hidden, 'more check')} with problems: see the HTML or JSON report._\n`);
+  const hidden = blocks.slice(kept.length).filter(({ isFinding }) => isFinding).length;
+  const checks = blocks.slice(kept.length).length - hidden;
+  const hiddenText = [
+    ...(hidden > 0 ? [count(hidden, 'more finding')] : []),
+    ...(checks > 0 ? [count(checks, 'more check')] : []),
+  ];
+  if (hiddenText.length > 0) kept.push(`_… and ${hiddenText.join(' and ')}: see the HTML or JSON report._\n`);
   return kept.length === 0 ? '' : `${kept.join('\n')}\n`;
 }
 
-function resultBlock(result: Result): string {
+interface Block {
+  readonly text: string;
+  readonly isFinding: boolean;
+}
+
+function resultBlocks(result: Result): Block[] {
   const reason = result.reason === undefined ? [] : ['', ...fence(cut(result.reason, MAX_MESSAGE_CHARS))];
   const fix = result.error === undefined ? [] : ['', ...fence(`${result.error.code}\nfix  ${result.error.fix}`)];
-  const head = `### ${MARKS[result.status]} ${code(result.subject)} · ${code(result.id)} · ${result.status}`;
-  return [head, ...reason, ...fix, ...gates(result), ...result.findings.flatMap(findingBlock), ''].join('\n');
+  const title = `### ${MARKS[result.status]} ${code(result.subject)} · ${code(result.id)} · ${result.status}`;
+  const head = [title, ...reason, ...fix, ...gates(result), ''].join('\n');
+  const findings = bySeverity(result.findings).map((finding) => findingBlock(finding).join('\n'));
+  return [{ text: head, isFinding: false }, ...findings.map((text) => ({ text: `${text}\n`, isFinding: true }))];
 }
 
 function gates(result: Result): string[] {
   const held = (result.measures ?? []).filter((measure) => measure.threshold !== undefined);
-  return held.map((measure) => `- ${code(measured(measure))}`);
+  return held.length === 0 ? [] : ['', ...held.map((measure) => `- ${code(measured(measure))}`)];
 }
 
 function findingBlock(finding: Finding): string[] {
+  const operation = finding.operationId === undefined ? '' : `, operation ${code(finding.operationId)}`;
   const lines = [
     cut(finding.message, MAX_MESSAGE_CHARS),
-    ...(finding.instancePointer === undefined ? [] : [`at        ${finding.instancePointer}`]),
+    ...(finding.instancePointer ? [`at        ${finding.instancePointer}`] : []),
     ...(finding.expected === undefined ? [] : [`expected  ${cut(plain(finding.expected), MAX_VALUE_CHARS)}`]),
     ...(finding.actual === undefined ? [] : [`actual    ${cut(plain(finding.actual), MAX_VALUE_CHARS)}`]),
     ...(finding.fix === undefined ? [] : [`fix       ${cut(finding.fix, MAX_MESSAGE_CHARS)}`]),
   ];
   return [
-    '',
-    `**${finding.severity}** ${code(finding.code)} at ${code(placeOf(finding.where))}`,
+    `**${finding.severity}** ${code(finding.code)} at ${code(placeOf(finding.where))}${operation}`,
     '',
     ...fence(lines.join('\n')),
   ];

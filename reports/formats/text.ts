@@ -1,6 +1,6 @@
 import type { Finding, Json, Result, Status } from '../../contracts/index.ts';
 import type { Format, RenderOptions } from '../format.ts';
-import { groupBySuite, needsAttention } from '../group-results.ts';
+import { bySeverity, codeCounts, groupBySuite, needsAttention } from '../group-results.ts';
 import type { Report, Verdict } from '../report.ts';
 import { visibleText } from '../visible-text.ts';
 import { count, countsLine, cut, duration, measured, placeOf, plain, verdictSentence } from '../wording.ts';
@@ -42,6 +42,8 @@ const VERDICT_STYLE: Record<Verdict, Style> = {
   unreached: 'red',
   interrupted: 'yellow',
 };
+/** Of one check. */
+const MAX_FINDINGS = 20;
 const MAX_MESSAGE_CHARS = 2000;
 const MAX_VALUE_CHARS = 400;
 
@@ -66,8 +68,17 @@ function resultLines(result: Result, paint: Paint): string[] {
     `  ${paint(...MARKS[result.status])} ${safe(result.subject)}  ${paint('dim', safe(result.id))}${status}`,
     ...errorLines(result, paint),
     ...measureLines(result),
-    ...result.findings.flatMap((finding) => findingLines(finding, paint)),
+    ...bySeverity(result.findings)
+      .slice(0, MAX_FINDINGS)
+      .flatMap((finding) => findingLines(finding, paint)),
+    ...restLines(result),
   ];
+}
+
+/** A terminal holds so many; the files hold all. */
+function restLines(result: Result): string[] {
+  const rest = bySeverity(result.findings).slice(MAX_FINDINGS);
+  return rest.length === 0 ? [] : [`    … and ${count(rest.length, 'more finding')}: ${safe(codeCounts(rest))}`];
 }
 
 function errorLines({ error }: Result, paint: Paint): string[] {

@@ -1,6 +1,7 @@
-import type { Measure, Result, Status } from '../../contracts/index.ts';
+import type { Finding, Measure, Result, Status } from '../../contracts/index.ts';
+import { bySeverity, codeCounts } from '../group-results.ts';
 import { summaryOf, type Report } from '../report.ts';
-import { cut, duration, figure, quantity } from '../wording.ts';
+import { count, cut, duration, figure, placeOf, quantity } from '../wording.ts';
 import { lineChart } from './chart.ts';
 import { findingPanel } from './finding.ts';
 import { html, type Markup } from './markup.ts';
@@ -16,6 +17,9 @@ const MARKS: Record<Status, string> = {
 };
 /** Beyond it a suite's problems stay folded: a page of a hundred open findings is read by nobody. */
 const MAX_OPEN = 12;
+/** Findings of one check that are shown with contract lines and exchange. */
+const MAX_PANELS = 25;
+const MAX_LISTED_CHARS = 500;
 const MAX_PASSES_SHOWN = 4;
 /** From here on the browser lays a suite's lines out as they come into view. */
 const MANY = 300;
@@ -101,6 +105,7 @@ function reason(result: Result): Markup | false {
 
 function resultBody(result: Result, report: Report, matrix: Matrix): Markup | undefined {
   const { error, findings, charts = [], measures = [] } = result;
+  const worst = bySeverity(findings);
   const own = measures.filter((measure) => !isShared(measure, matrix));
   const shown = measures.length === 1 && result.status === 'passed' ? [] : own;
   const parts = [
@@ -113,11 +118,41 @@ function resultBody(result: Result, report: Report, matrix: Matrix): Markup | un
           </div>`,
         ]
       : []),
-    ...findings.map((finding) => findingPanel(finding, report)),
+    ...worst.slice(0, MAX_PANELS).map((finding) => findingPanel(finding, report)),
+    ...(worst.length > MAX_PANELS ? [findingList(worst.slice(MAX_PANELS))] : []),
     ...(shown.length > 0 ? [measureTable(shown, result.status)] : []),
     ...(charts.length > 0 ? [html`<div class="charts">${charts.map(lineChart)}</div>`] : []),
   ];
   return parts.length === 0 ? undefined : html`${parts}`;
+}
+
+/** The rest of a long list, a line each, in a fold of its own. */
+function findingList(findings: readonly Finding[]): Markup {
+  const rows = findings.map(
+    ({ severity, code, message, where }) =>
+      html`<tr>
+        <td class="state ${severity}">${severity}</td>
+        <td class="source">
+          <code>${code}</code> ${cut(message, MAX_LISTED_CHARS)}<br /><code class="dim">${placeOf(where)}</code>
+        </td>
+      </tr>`,
+  );
+  return html`<details class="more">
+    <summary>${count(findings.length, 'more finding')}: ${codeCounts(findings)}</summary>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Severity</th>
+            <th scope="col">Finding</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+    </div>
+  </details>`;
 }
 
 /** With a gate beside each figure that was held to one; columns that would be empty are left out. */
