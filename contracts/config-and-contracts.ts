@@ -7,20 +7,32 @@ import { nearMiss } from './near-miss.ts';
  * What `tally.yaml` names that the catalogue does not have. When a contract could not be read, a name that is missing
  * proves nothing: it may be that one's.
  */
-export function configProblems(config: Config, contracts: readonly Contract[], someUnreadable: boolean): readonly ConfigProblem[] {
+export function configProblems(
+  config: Config,
+  contracts: readonly Contract[],
+  someUnreadable: boolean,
+): readonly ConfigProblem[] {
   if (someUnreadable) return [];
   return Object.entries(config.providers).flatMap(([name, provider]) => providerProblems(name, provider, contracts));
 }
 
-function providerProblems(name: string, provider: ProviderConfig, contracts: readonly Contract[]): readonly ConfigProblem[] {
+function providerProblems(
+  name: string,
+  provider: ProviderConfig,
+  contracts: readonly Contract[],
+): readonly ConfigProblem[] {
   const path = ['providers', name];
   const unknown = unknownContract([...path], name, 'openapi', contracts, true);
   if (unknown.length > 0) return unknown;
   return [
     ...versionProblems(path, name, provider, contracts),
-    ...(provider.webhooks === undefined ? [] : unknownContract([...path, 'webhooks', 'events'], provider.webhooks.events, 'asyncapi', contracts)),
+    ...(provider.webhooks === undefined
+      ? []
+      : unknownContract([...path, 'webhooks', 'events'], provider.webhooks.events, 'asyncapi', contracts)),
     ...triggerProblems(path, name, provider, contracts),
-    ...provider.files.flatMap(({ file }, index) => unknownContract([...path, 'files', String(index), 'file'], file, 'file', contracts)),
+    ...provider.files.flatMap(({ file }, index) =>
+      unknownContract([...path, 'files', String(index), 'file'], file, 'file', contracts),
+    ),
   ];
 }
 
@@ -31,16 +43,34 @@ const LABELS: Readonly<Record<ContractKind, readonly [label: string, folder: str
   pact: ['pact', 'contracts/pacts'],
 };
 
-function unknownContract(path: readonly string[], name: string, kind: ContractKind, contracts: readonly Contract[], key = false): readonly ConfigProblem[] {
+function unknownContract(
+  path: readonly string[],
+  name: string,
+  kind: ContractKind,
+  contracts: readonly Contract[],
+  key = false,
+): readonly ConfigProblem[] {
   const names = new Set(contracts.filter((contract) => contract.kind === kind).map((contract) => contract.name));
   if (names.has(name)) return [];
   const near = nearMiss(name, names);
   const [label, folder] = LABELS[kind];
   const known = names.size === 0 ? `${folder} holds none` : `found ${[...names].join(', ')}`;
-  return [{ path, key, why: `there is no ${label} contract "${name}"; ${known}`, fix: near === undefined ? `add ${folder}/${name}, or correct the name` : `did you mean "${near}"?` }];
+  return [
+    {
+      path,
+      key,
+      why: `there is no ${label} contract "${name}"; ${known}`,
+      fix: near === undefined ? `add ${folder}/${name}, or correct the name` : `did you mean "${near}"?`,
+    },
+  ];
 }
 
-function versionProblems(path: readonly string[], name: string, provider: ProviderConfig, contracts: readonly Contract[]): readonly ConfigProblem[] {
+function versionProblems(
+  path: readonly string[],
+  name: string,
+  provider: ProviderConfig,
+  contracts: readonly Contract[],
+): readonly ConfigProblem[] {
   const versions = versionsOf(name, contracts);
   const unknown = Object.keys(provider.versions).filter((version) => !versions.includes(version));
   return unknown.map((version) => ({
@@ -51,14 +81,29 @@ function versionProblems(path: readonly string[], name: string, provider: Provid
   }));
 }
 
-function triggerProblems(path: readonly string[], name: string, provider: ProviderConfig, contracts: readonly Contract[]): readonly ConfigProblem[] {
+function triggerProblems(
+  path: readonly string[],
+  name: string,
+  provider: ProviderConfig,
+  contracts: readonly Contract[],
+): readonly ConfigProblem[] {
   const trigger = provider.webhooks?.triggerOperationId;
-  const ids = contracts.filter((contract) => contract.kind === 'openapi' && contract.name === name).flatMap((contract) => contract.operations.map(({ id }) => id));
+  const ids = contracts
+    .filter((contract) => contract.kind === 'openapi' && contract.name === name)
+    .flatMap((contract) => contract.operations.map(({ id }) => id));
   if (trigger === undefined || ids.includes(trigger)) return [];
   const near = nearMiss(trigger, ids);
-  return [{ path: [...path, 'webhooks', 'triggerOperationId'], why: `the API "${name}" has no operation "${trigger}"`, fix: near === undefined ? 'name one of its operations' : `did you mean "${near}"?` }];
+  return [
+    {
+      path: [...path, 'webhooks', 'triggerOperationId'],
+      why: `the API "${name}" has no operation "${trigger}"`,
+      fix: near === undefined ? 'name one of its operations' : `did you mean "${near}"?`,
+    },
+  ];
 }
 
 function versionsOf(name: string, contracts: readonly Contract[]): readonly string[] {
-  return contracts.filter((contract) => contract.kind === 'openapi' && contract.name === name).map((contract) => contract.version);
+  return contracts
+    .filter((contract) => contract.kind === 'openapi' && contract.name === name)
+    .map((contract) => contract.version);
 }

@@ -16,7 +16,12 @@ export interface ProviderConfig {
   /** Absolute, of a provider that runs already. */
   readonly url?: string;
   /** A command that serves on the port in the environment variable PORT, on 127.0.0.1. */
-  readonly start?: { readonly command: string; readonly readyPath: string; readonly timeoutMs: number; readonly env: Readonly<Record<string, string>> };
+  readonly start?: {
+    readonly command: string;
+    readonly readyPath: string;
+    readonly timeoutMs: number;
+    readonly env: Readonly<Record<string, string>>;
+  };
   /**
    * By contract version: the path that version is served under, `/v2`. Versions that are not named are not served; when
    * `tally.yaml` names none at all, the newest one is served at the root.
@@ -29,7 +34,12 @@ export interface ProviderConfig {
   /** Path or URL that produces Pact's messages (`POST {description, providerStates}`). */
   readonly messagesPath?: string;
   /** By event contract name: where the provider is told a webhook endpoint, and the credential that signs. */
-  readonly webhooks?: { readonly events: string; readonly subscribePath: string; readonly credential: string; readonly triggerOperationId: string };
+  readonly webhooks?: {
+    readonly events: string;
+    readonly subscribePath: string;
+    readonly credential: string;
+    readonly triggerOperationId: string;
+  };
   /** By file contract name: the path that serves (after a POST to it that writes) the newest file. */
   readonly files: readonly { readonly file: string; readonly path: string }[];
 }
@@ -44,6 +54,13 @@ export type CredentialConfig =
   | { readonly type: 'apiKey'; readonly header: string; readonly value: SecretReference }
   | { readonly type: 'bearer'; readonly value: SecretReference }
   | { readonly type: 'basic'; readonly username: string; readonly value: SecretReference }
-  | { readonly type: 'oauth2'; readonly tokenUrl?: string; readonly tokenPath?: string; readonly clientId: string; readonly value: SecretReference; readonly scopes: readonly string[] }
+  | {
+      readonly type: 'oauth2';
+      readonly tokenUrl?: string;
+      readonly tokenPath?: string;
+      readonly clientId: string;
+      readonly value: SecretReference;
+      readonly scopes: readonly string[];
+    }
   /** A signing secret: never sent. */
   | { readonly type: 'webhook'; readonly value: SecretReference };

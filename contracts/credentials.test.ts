@@ -18,9 +18,17 @@ interface Opened extends Credentials {
   readonly told: readonly string[];
 }
 
-function open(credentials: Readonly<Record<string, CredentialConfig>>, env: Readonly<Record<string, string>> = {}, root = '/nowhere'): Opened {
+function open(
+  credentials: Readonly<Record<string, CredentialConfig>>,
+  env: Readonly<Record<string, string>> = {},
+  root = '/nowhere',
+): Opened {
   const told: string[] = [];
-  const opened = openCredentials({ root, config: { ...defaultConfig('test'), credentials } }, { addSecret: (value) => told.push(value) }, env);
+  const opened = openCredentials(
+    { root, config: { ...defaultConfig('test'), credentials } },
+    { addSecret: (value) => told.push(value) },
+    env,
+  );
   return { ...opened, told };
 }
 
@@ -36,7 +44,10 @@ async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-const bearer = (from: string, otherwise?: 'generate'): CredentialConfig => ({ type: 'bearer', value: { from, ...(otherwise === undefined ? {} : { otherwise }) } });
+const bearer = (from: string, otherwise?: 'generate'): CredentialConfig => ({
+  type: 'bearer',
+  value: { from, ...(otherwise === undefined ? {} : { otherwise }) },
+});
 
 describe('a secret', () => {
   test('comes from the environment that was handed in, and the redactor knows it first', async () => {
@@ -65,7 +76,10 @@ describe('a secret', () => {
   });
 
   test('is made up for the run where the configuration allows it', async () => {
-    const credentials = open({ a: bearer('env:A', 'generate'), hook: { type: 'webhook', value: { from: 'env:B', otherwise: 'generate' } } });
+    const credentials = open({
+      a: bearer('env:A', 'generate'),
+      hook: { type: 'webhook', value: { from: 'env:B', otherwise: 'generate' } },
+    });
     const [a, hook] = [await credentials.secret('a'), await credentials.secret('hook')];
     expect(a).toMatch(/^[\w-]{43}$/);
     expect(Buffer.from(/^whsec_(.+)$/.exec(hook)?.[1] ?? '', 'base64')).toHaveLength(32);
@@ -81,7 +95,11 @@ describe('a secret', () => {
   const notSet: readonly (readonly [from: string, why: string, fix: string])[] = [
     ['env:PARCELS_TOKEN', 'env:PARCELS_TOKEN is not set', 'set the environment variable PARCELS_TOKEN'],
     ['file:missing.txt', 'file:missing.txt is not set', 'write the secret into the file missing.txt'],
-    [`command:"${process.execPath}" -e ""`, 'its command printed nothing', 'let the command of this credential print the secret'],
+    [
+      `command:"${process.execPath}" -e ""`,
+      'its command printed nothing',
+      'let the command of this credential print the secret',
+    ],
   ];
 
   test.each(notSet)('that is not set is named with its reference and the fix: %s', async (from, why, fix) => {
@@ -101,7 +119,9 @@ describe('a secret', () => {
 
   test('of a command that fails is no error message', async () => {
     const command = `command:"${process.execPath}" -e "console.log('s3cret'); console.error('s3cret'); process.exit(3)"`;
-    const error = await open({ a: bearer(command) }, {}, process.cwd()).secret('a').catch((thrown: unknown) => thrown);
+    const error = await open({ a: bearer(command) }, {}, process.cwd())
+      .secret('a')
+      .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'CREDENTIAL_COMMAND_FAILED', why: 'its command ended with exit code 3' });
     expect(JSON.stringify(error) + String(error instanceof Error && error.cause)).not.toContain('s3cret');
   });
@@ -113,19 +133,28 @@ describe('a secret', () => {
   });
 
   test('of a name that is not there suggests the nearest', async () => {
-    expect(await errorOf(open({ checkout: bearer('env:A') }).secret('chekout'))).toMatchObject({ code: 'CREDENTIAL_UNKNOWN', fix: 'did you mean "checkout"?' });
+    expect(await errorOf(open({ checkout: bearer('env:A') }).secret('chekout'))).toMatchObject({
+      code: 'CREDENTIAL_UNKNOWN',
+      fix: 'did you mean "checkout"?',
+    });
   });
 });
 
 describe('a request is authorised', () => {
   test('by an API key, a bearer token or a user name and password', async () => {
     const credentials = open(
-      { key: { type: 'apiKey', header: 'X-Api-Key', value: { from: 'env:A' } }, token: bearer('env:A'), person: { type: 'basic', username: 'me', value: { from: 'env:A' } } },
+      {
+        key: { type: 'apiKey', header: 'X-Api-Key', value: { from: 'env:A' } },
+        token: bearer('env:A'),
+        person: { type: 'basic', username: 'me', value: { from: 'env:A' } },
+      },
       { A: 's3cret' },
     );
     expect(await credentials.authorize('key', '')).toEqual({ 'x-api-key': 's3cret' });
     expect(await credentials.authorize('token', '')).toEqual({ authorization: 'Bearer s3cret' });
-    expect(await credentials.authorize('person', '')).toEqual({ authorization: `Basic ${Buffer.from('me:s3cret').toString('base64')}` });
+    expect(await credentials.authorize('person', '')).toEqual({
+      authorization: `Basic ${Buffer.from('me:s3cret').toString('base64')}`,
+    });
   });
 
   test('never by a signing secret', async () => {
@@ -136,7 +165,15 @@ describe('a request is authorised', () => {
 
 describe('a process that we start', () => {
   test('gets each secret that is named by a variable, made-up ones too, and one for two names of a variable', async () => {
-    const credentials = open({ a: bearer('env:A'), b: bearer('env:B', 'generate'), again: { type: 'webhook', value: { from: 'env:B', otherwise: 'generate' } }, c: bearer('file:x') }, { A: 'given' });
+    const credentials = open(
+      {
+        a: bearer('env:A'),
+        b: bearer('env:B', 'generate'),
+        again: { type: 'webhook', value: { from: 'env:B', otherwise: 'generate' } },
+        c: bearer('file:x'),
+      },
+      { A: 'given' },
+    );
     const environment = await credentials.environment();
     expect(environment).toEqual({ A: 'given', B: await credentials.secret('b') });
     expect(await credentials.secret('again')).toBe(environment['B']);
@@ -148,7 +185,9 @@ interface TokenServer {
   readonly requests: { readonly headers: IncomingMessage['headers']; readonly body: string }[];
 }
 
-async function tokenServer(answer: (count: number) => { readonly status?: number; readonly body: string }): Promise<TokenServer> {
+async function tokenServer(
+  answer: (count: number) => { readonly status?: number; readonly body: string },
+): Promise<TokenServer> {
   const requests: TokenServer['requests'] = [];
   const server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -172,13 +211,24 @@ async function tokenServer(answer: (count: number) => { readonly status?: number
   return { url: `http://127.0.0.1:${address.port}`, requests };
 }
 
-const oauth = (extra: Partial<Extract<CredentialConfig, { type: 'oauth2' }>> = {}): Readonly<Record<string, CredentialConfig>> => ({
-  checkout: { type: 'oauth2', tokenPath: '/oauth/token', clientId: 'check out', value: { from: 'env:A' }, scopes: ['parcels:read', 'parcels:write'], ...extra },
+const oauth = (
+  extra: Partial<Extract<CredentialConfig, { type: 'oauth2' }>> = {},
+): Readonly<Record<string, CredentialConfig>> => ({
+  checkout: {
+    type: 'oauth2',
+    tokenPath: '/oauth/token',
+    clientId: 'check out',
+    value: { from: 'env:A' },
+    scopes: ['parcels:read', 'parcels:write'],
+    ...extra,
+  },
 });
 
 describe('an OAuth2 token', () => {
   test('is fetched by client credentials, told to the redactor, and kept', async () => {
-    const server = await tokenServer((count) => ({ body: JSON.stringify({ access_token: `token-${count}`, token_type: 'Bearer', expires_in: 3600 }) }));
+    const server = await tokenServer((count) => ({
+      body: JSON.stringify({ access_token: `token-${count}`, token_type: 'Bearer', expires_in: 3600 }),
+    }));
     const credentials = open(oauth(), { A: 's3cret/+' });
     expect(await credentials.authorize('checkout', `${server.url}/`)).toEqual({ authorization: 'Bearer token-1' });
     expect(await credentials.authorize('checkout', server.url)).toEqual({ authorization: 'Bearer token-1' });
@@ -194,35 +244,70 @@ describe('an OAuth2 token', () => {
   test('is fetched once for all who ask at the same time', async () => {
     const server = await tokenServer((count) => ({ body: JSON.stringify({ access_token: `token-${count}` }) }));
     const credentials = open(oauth({ tokenUrl: `${server.url}/token` }), { A: 's3cret' });
-    const all = await Promise.all(Array.from({ length: 20 }, () => credentials.authorize('checkout', 'http://ignored.example')));
+    const all = await Promise.all(
+      Array.from({ length: 20 }, () => credentials.authorize('checkout', 'http://ignored.example')),
+    );
     expect(new Set(all.map((headers) => headers['authorization']))).toEqual(new Set(['Bearer token-1']));
     expect(server.requests).toHaveLength(1);
   });
 
   test('that has expired is fetched anew', async () => {
-    const server = await tokenServer((count) => ({ body: JSON.stringify({ access_token: `token-${count}`, expires_in: 0 }) }));
+    const server = await tokenServer((count) => ({
+      body: JSON.stringify({ access_token: `token-${count}`, expires_in: 0 }),
+    }));
     const credentials = open(oauth(), { A: 's3cret' });
     expect(await credentials.authorize('checkout', server.url)).toEqual({ authorization: 'Bearer token-1' });
-    const both = await Promise.all([credentials.authorize('checkout', server.url), credentials.authorize('checkout', server.url)]);
+    const both = await Promise.all([
+      credentials.authorize('checkout', server.url),
+      credentials.authorize('checkout', server.url),
+    ]);
     expect(both).toEqual([{ authorization: 'Bearer token-2' }, { authorization: 'Bearer token-2' }]);
   });
 
   test('of another host is another token', async () => {
-    const servers = [await tokenServer(() => ({ body: '{"access_token":"one"}' })), await tokenServer(() => ({ body: '{"access_token":"two"}' }))];
+    const servers = [
+      await tokenServer(() => ({ body: '{"access_token":"one"}' })),
+      await tokenServer(() => ({ body: '{"access_token":"two"}' })),
+    ];
     const credentials = open(oauth(), { A: 's3cret' });
     const tokens = await Promise.all(servers.map((server) => credentials.authorize('checkout', server.url)));
     expect(tokens).toEqual([{ authorization: 'Bearer one' }, { authorization: 'Bearer two' }]);
   });
 
   const odd: readonly (readonly [status: number, body: string, code: string, why: string])[] = [
-    [401, '{"error":"invalid_client","error_description":"s3cret is wrong"}', 'TOKEN_REFUSED', 'no token for the credential "checkout": status 401, invalid_client: the server does not know this clientId with this secret'],
-    [400, '{"error":"invalid_scope"}', 'TOKEN_REFUSED', 'no token for the credential "checkout": status 400, invalid_scope: the server does not give these scopes to this client'],
+    [
+      401,
+      '{"error":"invalid_client","error_description":"s3cret is wrong"}',
+      'TOKEN_REFUSED',
+      'no token for the credential "checkout": status 401, invalid_client: the server does not know this clientId with this secret',
+    ],
+    [
+      400,
+      '{"error":"invalid_scope"}',
+      'TOKEN_REFUSED',
+      'no token for the credential "checkout": status 400, invalid_scope: the server does not give these scopes to this client',
+    ],
     [404, 'not here: s3cret', 'TOKEN_REFUSED', 'no token for the credential "checkout": status 404'],
     [302, '', 'TOKEN_REFUSED', 'no token for the credential "checkout": status 302'],
     [500, '{"error":"s3cret"}', 'TOKEN_REFUSED', 'no token for the credential "checkout": status 500'],
-    [200, '<html>s3cret</html>', 'TOKEN_INVALID', 'no token for the credential "checkout": the answer has no "access_token"'],
-    [200, '{"access_token":7}', 'TOKEN_INVALID', 'no token for the credential "checkout": the answer has no "access_token"'],
-    [200, '{"access_token":"a","token_type":"mac"}', 'TOKEN_INVALID', 'no token for the credential "checkout": the token is of type "mac", not Bearer'],
+    [
+      200,
+      '<html>s3cret</html>',
+      'TOKEN_INVALID',
+      'no token for the credential "checkout": the answer has no "access_token"',
+    ],
+    [
+      200,
+      '{"access_token":7}',
+      'TOKEN_INVALID',
+      'no token for the credential "checkout": the answer has no "access_token"',
+    ],
+    [
+      200,
+      '{"access_token":"a","token_type":"mac"}',
+      'TOKEN_INVALID',
+      'no token for the credential "checkout": the token is of type "mac", not Bearer',
+    ],
   ];
 
   test.each(odd)('is not taken from status %d %s', async (status, body, code, why) => {
@@ -238,15 +323,26 @@ describe('an OAuth2 token', () => {
     await closing.pop()?.();
     const credentials = open(oauth(), { A: 's3cret' });
     const error = await errorOf(credentials.authorize('checkout', gone.url));
-    expect(error).toMatchObject({ code: 'TOKEN_UNREACHABLE', where: `${gone.url}/oauth/token`, why: 'no token for the credential "checkout": ECONNREFUSED', exitCode: 4 });
+    expect(error).toMatchObject({
+      code: 'TOKEN_UNREACHABLE',
+      where: `${gone.url}/oauth/token`,
+      why: 'no token for the credential "checkout": ECONNREFUSED',
+      exitCode: 4,
+    });
     expect((await errorOf(credentials.authorize('checkout', gone.url))).code).toBe('TOKEN_UNREACHABLE');
   });
 
   test('appears in no text that the redactor has seen', async () => {
     const server = await tokenServer(() => ({ body: '{"access_token":"opaque-token-1"}' }));
     const redactor = createRedactor();
-    const credentials = openCredentials({ root: '/', config: { ...defaultConfig('test'), credentials: oauth() } }, redactor, { A: 's3cret-of-client' });
+    const credentials = openCredentials(
+      { root: '/', config: { ...defaultConfig('test'), credentials: oauth() } },
+      redactor,
+      { A: 's3cret-of-client' },
+    );
     const headers = await credentials.authorize('checkout', server.url);
-    expect(redactor.text(JSON.stringify([headers, server.requests]))).not.toMatch(/opaque-token-1|s3cret-of-client|czNjcmV0LW9mLWNsaWVud/);
+    expect(redactor.text(JSON.stringify([headers, server.requests]))).not.toMatch(
+      /opaque-token-1|s3cret-of-client|czNjcmV0LW9mLWNsaWVud/,
+    );
   });
 });

@@ -63,7 +63,13 @@ export function openCredentials(
     // Somebody else may have renewed it while we looked at it.
     if (known !== undefined && Date.now() >= known.goodUntilMs && tokens.get(key) === before) tokens.delete(key);
     const fresh = await remembered(tokens, key, async () => {
-      const fetched = await fetchToken({ credential: name, url, clientId: config.clientId, clientSecret: await secret(name), scopes: config.scopes });
+      const fetched = await fetchToken({
+        credential: name,
+        url,
+        clientId: config.clientId,
+        clientSecret: await secret(name),
+        scopes: config.scopes,
+      });
       redactor.addSecret(fetched.accessToken);
       return fetched;
     });
@@ -74,23 +80,18 @@ export function openCredentials(
     secret,
     async authorize(name, baseUrl) {
       const config = configOf(configs, name);
-      switch (config.type) {
-        case 'apiKey':
-          return { [config.header.toLowerCase()]: await secret(name) };
-        case 'bearer':
-          return { authorization: `Bearer ${await secret(name)}` };
-        case 'basic':
-          return { authorization: `Basic ${Buffer.from(`${config.username}:${await secret(name)}`).toString('base64')}` };
-        case 'oauth2':
-          return { authorization: `Bearer ${await token(name, config, baseUrl)}` };
-        case 'webhook':
-          throw signsOnly(name);
-      }
+      if (config.type === 'webhook') throw signsOnly(name);
+      if (config.type === 'oauth2') return { authorization: `Bearer ${await token(name, config, baseUrl)}` };
+      const value = await secret(name);
+      if (config.type === 'apiKey') return { [config.header.toLowerCase()]: value };
+      if (config.type === 'bearer') return { authorization: `Bearer ${value}` };
+      return { authorization: `Basic ${Buffer.from(`${config.username}:${value}`).toString('base64')}` };
     },
     async environment() {
       const entries: [string, string][] = [];
       for (const [name, config] of Object.entries(configs)) {
-        if (config.value.from.startsWith('env:')) entries.push([config.value.from.slice('env:'.length), await secret(name)]);
+        if (config.value.from.startsWith('env:'))
+          entries.push([config.value.from.slice('env:'.length), await secret(name)]);
       }
       return Object.fromEntries(entries);
     },
@@ -122,10 +123,19 @@ function configOf(configs: Readonly<Record<string, CredentialConfig>>, name: str
 }
 
 /** The secret behind a reference; undefined where it is not set or empty. */
-async function resolve(reference: SecretReference, name: string, root: string, env: Environment): Promise<string | undefined> {
+async function resolve(
+  reference: SecretReference,
+  name: string,
+  root: string,
+  env: Environment,
+): Promise<string | undefined> {
   const at = reference.from.indexOf(':');
   const rest = reference.from.slice(at + 1);
-  const value = await { env: fromEnvironment, file: fromFile, command: fromCommand }[schemeOf(reference, name)](rest, { name, root, env });
+  const value = await { env: fromEnvironment, file: fromFile, command: fromCommand }[schemeOf(reference, name)](rest, {
+    name,
+    root,
+    env,
+  });
   return value === undefined || value === '' ? undefined : value;
 }
 
@@ -162,10 +172,24 @@ const COMMAND_TIMEOUT_MS = 10_000;
 /** The first command's output is the secret. Neither output nor error output goes into an error: either may hold it. */
 async function fromCommand(command: string, { name, root, env }: Place): Promise<string | undefined> {
   return new Promise((fulfil, reject) => {
-    const options = { cwd: root, env: { ...env }, timeout: COMMAND_TIMEOUT_MS, windowsHide: true, maxBuffer: 1024 * 1024 };
+    const options = {
+      cwd: root,
+      env: { ...env },
+      timeout: COMMAND_TIMEOUT_MS,
+      windowsHide: true,
+      maxBuffer: 1024 * 1024,
+    };
     const child = exec(command, options, (error, stdout) => {
       if (error === null) fulfil(stdout.replace(/\r?\n$/, ''));
-      else reject(commandFailed(name, error.killed === true ? `took longer than ${COMMAND_TIMEOUT_MS / 1000} s` : `ended with exit code ${error.code ?? 'unknown'}`));
+      else
+        reject(
+          commandFailed(
+            name,
+            error.killed === true
+              ? `took longer than ${COMMAND_TIMEOUT_MS / 1000} s`
+              : `ended with exit code ${error.code ?? 'unknown'}`,
+          ),
+        );
     });
     child.stdin?.end();
   });

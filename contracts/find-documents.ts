@@ -16,13 +16,23 @@ export interface FoundDocument {
 
 /** `contracts/<folder>/<name>/<version>/<one of names>`; JSON Schemas and XSDs sit beside the document and are none. */
 const LAYOUT: readonly { readonly folder: string; readonly kind: ContractKind; readonly names: readonly string[] }[] = [
-  { folder: 'apis', kind: 'openapi', names: ['openapi.yaml', 'openapi.yml', 'openapi.json', 'swagger.yaml', 'swagger.yml', 'swagger.json'] },
+  {
+    folder: 'apis',
+    kind: 'openapi',
+    names: ['openapi.yaml', 'openapi.yml', 'openapi.json', 'swagger.yaml', 'swagger.yml', 'swagger.json'],
+  },
   { folder: 'events', kind: 'asyncapi', names: ['asyncapi.yaml', 'asyncapi.yml', 'asyncapi.json'] },
-  { folder: 'files', kind: 'file', names: ['datapackage.json', 'datapackage.yaml', 'datapackage.yml', 'file.yaml', 'file.yml', 'file.json'] },
+  {
+    folder: 'files',
+    kind: 'file',
+    names: ['datapackage.json', 'datapackage.yaml', 'datapackage.yml', 'file.yaml', 'file.yml', 'file.json'],
+  },
 ];
 
 /** The root documents of a workspace, and an error for each version folder without one. */
-export async function findDocuments(root: string): Promise<{ readonly documents: readonly FoundDocument[]; readonly empty: readonly TallyErrorData[] }> {
+export async function findDocuments(
+  root: string,
+): Promise<{ readonly documents: readonly FoundDocument[]; readonly empty: readonly TallyErrorData[] }> {
   const documents: FoundDocument[] = [];
   const empty: TallyErrorData[] = [];
   for (const { folder, kind, names } of LAYOUT) {
@@ -56,11 +66,16 @@ async function versionFolders(folder: string): Promise<readonly VersionFolder[]>
 
 async function foldersIn(folder: string): Promise<readonly string[]> {
   const entries = await entriesOf(folder);
-  return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name).toSorted();
+  return entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map((entry) => entry.name)
+    .toSorted();
 }
 
 async function pacts(folder: string): Promise<readonly FoundDocument[]> {
-  const names = (await entriesOf(folder)).map((entry) => entry.name).filter((name) => name.endsWith('.json') && !name.startsWith('.'));
+  const names = (await entriesOf(folder))
+    .map((entry) => entry.name)
+    .filter((name) => name.endsWith('.json') && !name.startsWith('.'));
   return names.toSorted().map((name) => ({ kind: 'pact', file: path.join(folder, name) }));
 }
 
@@ -77,7 +92,10 @@ function withoutDocument(folder: string, names: readonly string[], files: readon
   return {
     code: 'CONTRACT_DOCUMENT_MISSING',
     where,
-    why: files.length === 0 ? 'the folder is empty' : `none of ${names.join(', ')} is in it; found ${files.toSorted().slice(0, 8).join(', ')}`,
+    why:
+      files.length === 0
+        ? 'the folder is empty'
+        : `none of ${names.join(', ')} is in it; found ${files.toSorted().slice(0, 8).join(', ')}`,
     fix: `add ${where}/${names[0]}, or remove the folder`,
     exitCode: EXIT.usage,
   };

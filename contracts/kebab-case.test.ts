@@ -12,5 +12,13 @@ test.each([
 });
 
 test('knows kebab-case', () => {
-  expect(['parcels', 'parcel-events-2', 'Parcels', 'parcel_events', '-a', 'a--b', ''].map(isKebabCase)).toEqual([true, true, false, false, false, false, false]);
+  expect(['parcels', 'parcel-events-2', 'Parcels', 'parcel_events', '-a', 'a--b', ''].map(isKebabCase)).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
 });

@@ -39,7 +39,8 @@ export async function fetchToken(request: TokenRequest): Promise<Token> {
   const accessToken = body?.['access_token'];
   if (typeof accessToken !== 'string' || accessToken === '') throw invalid(request, 'the answer has no "access_token"');
   const type = body?.['token_type'];
-  if (typeof type === 'string' && type.toLowerCase() !== 'bearer') throw invalid(request, `the token is of type ${JSON.stringify(type.slice(0, 20))}, not Bearer`);
+  if (typeof type === 'string' && type.toLowerCase() !== 'bearer')
+    throw invalid(request, `the token is of type ${JSON.stringify(type.slice(0, 20))}, not Bearer`);
   return { accessToken, goodUntilMs: sentAtMs + usableForMs(body?.['expires_in']) };
 }
 
@@ -52,7 +53,10 @@ function usableForMs(expiresIn: Json | undefined): number {
 
 async function post(request: TokenRequest): Promise<Response> {
   const { url, clientId, clientSecret, scopes } = request;
-  const form = new URLSearchParams({ grant_type: 'client_credentials', ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }) });
+  const form = new URLSearchParams({
+    grant_type: 'client_credentials',
+    ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
+  });
   // RFC 6749 §2.3.1: both are form-encoded before they are joined.
   const basic = Buffer.from(`${formEncoded(clientId)}:${formEncoded(clientSecret)}`).toString('base64');
   try {

@@ -30,11 +30,16 @@ describe('a configuration that is right', () => {
   });
 
   test('may leave the value of a section out', async () => {
-    expect(await parseConfig(`${HEAD}providers:\ncredentials:\nmock:\n`, 'tally.yaml')).toEqual(defaultConfig('carrier'));
+    expect(await parseConfig(`${HEAD}providers:\ncredentials:\nmock:\n`, 'tally.yaml')).toEqual(
+      defaultConfig('carrier'),
+    );
   });
 
   test('gets its defaults', async () => {
-    const config = await parseConfig(await readFile(new URL('fixtures/tally-full.yaml', import.meta.url), 'utf8'), 'tally.yaml');
+    const config = await parseConfig(
+      await readFile(new URL('fixtures/tally-full.yaml', import.meta.url), 'utf8'),
+      'tally.yaml',
+    );
     expect(config).toEqual({
       name: 'parcel-carrier',
       providers: {
@@ -44,16 +49,33 @@ describe('a configuration that is right', () => {
           credential: 'checkout',
           statesPath: '/_tally/states',
           messagesPath: '/_tally/messages',
-          webhooks: { events: 'parcels', subscribePath: '/_tally/webhooks', credential: 'webhook-signing', triggerOperationId: 'createParcel' },
+          webhooks: {
+            events: 'parcels',
+            subscribePath: '/_tally/webhooks',
+            credential: 'webhook-signing',
+            triggerOperationId: 'createParcel',
+          },
           files: [{ file: 'manifest', path: '/_tally/files/manifest' }],
         },
         rates: { url: 'https://rates.example/api', versions: {}, files: [] },
       },
       credentials: {
-        checkout: { type: 'oauth2', tokenPath: '/oauth/token', clientId: 'checkout', value: { from: 'env:PARCELS_CLIENT_SECRET', otherwise: 'generate' }, scopes: ['parcels:read'] },
+        checkout: {
+          type: 'oauth2',
+          tokenPath: '/oauth/token',
+          clientId: 'checkout',
+          value: { from: 'env:PARCELS_CLIENT_SECRET', otherwise: 'generate' },
+          scopes: ['parcels:read'],
+        },
         'api-key': { type: 'apiKey', header: 'X-Api-Key', value: { from: 'file:secrets/key' } },
         person: { type: 'basic', username: 'me', value: { from: 'command:vault read me' } },
-        machine: { type: 'oauth2', tokenUrl: 'https://login.example/token', clientId: 'machine', value: { from: 'env:MACHINE' }, scopes: [] },
+        machine: {
+          type: 'oauth2',
+          tokenUrl: 'https://login.example/token',
+          clientId: 'machine',
+          value: { from: 'env:MACHINE' },
+          scopes: [],
+        },
         'webhook-signing': { type: 'webhook', value: { from: 'env:PARCELS_WEBHOOK_SECRET' } },
       },
       mock: { host: '127.0.0.1', port: 0 },
@@ -80,27 +102,116 @@ describe('a configuration that is wrong', () => {
   });
 
   test.each(['', '- a list', 'text'])('that is no map is refused: %j', async (text) => {
-    expect(await errorOf(text)).toMatchObject({ code: 'CONFIG_INVALID', where: 'tally.yaml:1:1', why: 'the file holds no map', fix: 'begin with "version: 1" and "name: …"' });
+    expect(await errorOf(text)).toMatchObject({
+      code: 'CONFIG_INVALID',
+      where: 'tally.yaml:1:1',
+      why: 'the file holds no map',
+      fix: 'begin with "version: 1" and "name: …"',
+    });
   });
 
   const cases: readonly (readonly [name: string, text: string, where: string, why: string, fix: string])[] = [
     ['without a version', 'name: carrier\n', 'tally.yaml:1:1', 'tally.yaml needs "version"', 'add "version: …"'],
     ['of another version', 'version: 2\nname: carrier\n', 'tally.yaml:1:10', '"version" must be 1', 'write 1'],
     ['without a name', 'version: 1\n', 'tally.yaml:1:1', 'tally.yaml needs "name"', 'add "name: …"'],
-    ['with an unknown key', `${HEAD}provider: {}\n`, 'tally.yaml:3:1', 'tally.yaml has no key "provider"', 'did you mean "providers"?'],
-    ['with an unknown key further down', `${HEAD}gates:\n  fail-on: error\n`, 'tally.yaml:4:3', '"gates" has no key "fail-on"', 'did you mean "failOn"?'],
-    ['with an unknown word', `${HEAD}gates:\n  failOn: warnings\n`, 'tally.yaml:4:11', '"failOn" must be one of error, warning, info', 'did you mean "warning"?'],
-    ['with a text for a number', `${HEAD}mock:\n  port: "4010"\n`, 'tally.yaml:4:9', '"port" must be a whole number', 'it is: Port to listen on; 0 takes a free one'],
-    ['with a port that does not exist', `${HEAD}mock: { port: 70000 }\n`, 'tally.yaml:3:15', '"port" must be <= 65535', 'it is: Port to listen on; 0 takes a free one'],
-    ['with a provider that is nowhere', `${HEAD}providers:\n  parcels:\n    versions: {}\n`, 'tally.yaml:4:3', 'the provider "parcels" has neither "url" nor "start"', 'give exactly one: "url" of a provider that runs already, or "start" with a command'],
-    ['with a provider in two places', `${HEAD}providers:\n  parcels: { url: "http://a", start: { command: b } }\n`, 'tally.yaml:4:3', 'the provider "parcels" has both "url" and "start"', 'give exactly one: "url" of a provider that runs already, or "start" with a command'],
-    ['with a credential that is not there', `${HEAD}providers:\n  parcels: { url: "http://a", credential: chekout }\ncredentials:\n  checkout: { type: bearer, value: { from: env:X } }\n`, 'tally.yaml:4:43', 'there is no credential "chekout"', 'did you mean "checkout"?'],
-    ['that authorises with a signing secret', `${HEAD}providers:\n  parcels: { url: "http://a", credential: w }\ncredentials:\n  w: { type: webhook, value: { from: env:X } }\n`, 'tally.yaml:4:43', 'the credential "w" only signs webhooks, it authorises no request', 'name a credential of another type'],
-    ['with a token endpoint nowhere', `${HEAD}credentials:\n  c: { type: oauth2, clientId: x, value: { from: env:X } }\n`, 'tally.yaml:4:3', 'the credential "c" needs exactly one of "tokenUrl" and "tokenPath"', 'give "tokenPath" for a token endpoint on the provider, "tokenUrl" for another host'],
-    ['with a key of another credential type', `${HEAD}credentials:\n  c: { type: bearer, header: X-Key, value: { from: env:X } }\n`, 'tally.yaml:4:22', '"header" does not belong to a credential of this type', 'take it out, or change "type"'],
-    ['with an API key without its header', `${HEAD}credentials:\n  c: { type: apiKey, value: { from: env:X } }\n`, 'tally.yaml:4:3', '"c" needs "header"', 'add "header: …"'],
-    ['with a credential type that does not exist', `${HEAD}credentials:\n  c: { type: oauth, value: { from: env:X } }\n`, 'tally.yaml:4:14', '"type" must be one of apiKey, basic, bearer, oauth2, webhook', 'did you mean "oauth2"?'],
-    ['with a version key that is none', `${HEAD}providers:\n  parcels: { url: "http://a", versions: { latest: /v1 } }\n`, 'tally.yaml:4:43', '"latest" cannot be a key of "versions"', 'it is: By contract version: the path it is served under, for example `2.0.0: /v2`. When absent, the newest version is served at the root'],
+    [
+      'with an unknown key',
+      `${HEAD}provider: {}\n`,
+      'tally.yaml:3:1',
+      'tally.yaml has no key "provider"',
+      'did you mean "providers"?',
+    ],
+    [
+      'with an unknown key further down',
+      `${HEAD}gates:\n  fail-on: error\n`,
+      'tally.yaml:4:3',
+      '"gates" has no key "fail-on"',
+      'did you mean "failOn"?',
+    ],
+    [
+      'with an unknown word',
+      `${HEAD}gates:\n  failOn: warnings\n`,
+      'tally.yaml:4:11',
+      '"failOn" must be one of error, warning, info',
+      'did you mean "warning"?',
+    ],
+    [
+      'with a text for a number',
+      `${HEAD}mock:\n  port: "4010"\n`,
+      'tally.yaml:4:9',
+      '"port" must be a whole number',
+      'it is: Port to listen on; 0 takes a free one',
+    ],
+    [
+      'with a port that does not exist',
+      `${HEAD}mock: { port: 70000 }\n`,
+      'tally.yaml:3:15',
+      '"port" must be <= 65535',
+      'it is: Port to listen on; 0 takes a free one',
+    ],
+    [
+      'with a provider that is nowhere',
+      `${HEAD}providers:\n  parcels:\n    versions: {}\n`,
+      'tally.yaml:4:3',
+      'the provider "parcels" has neither "url" nor "start"',
+      'give exactly one: "url" of a provider that runs already, or "start" with a command',
+    ],
+    [
+      'with a provider in two places',
+      `${HEAD}providers:\n  parcels: { url: "http://a", start: { command: b } }\n`,
+      'tally.yaml:4:3',
+      'the provider "parcels" has both "url" and "start"',
+      'give exactly one: "url" of a provider that runs already, or "start" with a command',
+    ],
+    [
+      'with a credential that is not there',
+      `${HEAD}providers:\n  parcels: { url: "http://a", credential: chekout }\ncredentials:\n  checkout: { type: bearer, value: { from: env:X } }\n`,
+      'tally.yaml:4:43',
+      'there is no credential "chekout"',
+      'did you mean "checkout"?',
+    ],
+    [
+      'that authorises with a signing secret',
+      `${HEAD}providers:\n  parcels: { url: "http://a", credential: w }\ncredentials:\n  w: { type: webhook, value: { from: env:X } }\n`,
+      'tally.yaml:4:43',
+      'the credential "w" only signs webhooks, it authorises no request',
+      'name a credential of another type',
+    ],
+    [
+      'with a token endpoint nowhere',
+      `${HEAD}credentials:\n  c: { type: oauth2, clientId: x, value: { from: env:X } }\n`,
+      'tally.yaml:4:3',
+      'the credential "c" needs exactly one of "tokenUrl" and "tokenPath"',
+      'give "tokenPath" for a token endpoint on the provider, "tokenUrl" for another host',
+    ],
+    [
+      'with a key of another credential type',
+      `${HEAD}credentials:\n  c: { type: bearer, header: X-Key, value: { from: env:X } }\n`,
+      'tally.yaml:4:22',
+      '"header" does not belong to a credential of this type',
+      'take it out, or change "type"',
+    ],
+    [
+      'with an API key without its header',
+      `${HEAD}credentials:\n  c: { type: apiKey, value: { from: env:X } }\n`,
+      'tally.yaml:4:3',
+      '"c" needs "header"',
+      'add "header: …"',
+    ],
+    [
+      'with a credential type that does not exist',
+      `${HEAD}credentials:\n  c: { type: oauth, value: { from: env:X } }\n`,
+      'tally.yaml:4:14',
+      '"type" must be one of apiKey, basic, bearer, oauth2, webhook',
+      'did you mean "oauth2"?',
+    ],
+    [
+      'with a version key that is none',
+      `${HEAD}providers:\n  parcels: { url: "http://a", versions: { latest: /v1 } }\n`,
+      'tally.yaml:4:43',
+      '"latest" cannot be a key of "versions"',
+      'it is: By contract version: the path it is served under, for example `2.0.0: /v2`. When absent, the newest version is served at the root',
+    ],
   ];
 
   test.each(cases)('%s says so with its place', async (_, text, where, why, fix) => {
@@ -151,6 +262,8 @@ describe('the published schema', () => {
 function undescribed(node: Json, at: string): readonly string[] {
   if (!isObject(node)) return [];
   const properties = isObject(node['properties']) && !at.includes('/allOf') ? Object.entries(node['properties']) : [];
-  const here = properties.filter(([, schema]) => isObject(schema) && !('description' in schema) && !('$ref' in schema)).map(([name]) => `${at}/${name}`);
+  const here = properties
+    .filter(([, schema]) => isObject(schema) && !('description' in schema) && !('$ref' in schema))
+    .map(([name]) => `${at}/${name}`);
   return [...here, ...Object.entries(node).flatMap(([name, child]) => undescribed(child, `${at}/${name}`))];
 }

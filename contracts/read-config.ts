@@ -14,7 +14,13 @@ import { positionOf } from './yaml-position.ts';
  */
 export async function readConfig(file: string, source: string): Promise<Config> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new TallyError({ code: 'CONFIG_UNREADABLE', where: source, why: messageOf(cause), fix: 'make the file readable', cause });
+    throw new TallyError({
+      code: 'CONFIG_UNREADABLE',
+      where: source,
+      why: messageOf(cause),
+      fix: 'make the file readable',
+      cause,
+    });
   });
   return parseConfig(text, source);
 }
@@ -33,9 +39,17 @@ export async function parseConfig(text: string, source: string): Promise<Config>
 }
 
 /** Positions of things in a `tally.yaml` that was read before; for mistakes that show only next to the contracts. */
-export async function configError(file: string, source: string, problems: readonly ConfigProblem[]): Promise<TallyError> {
+export async function configError(
+  file: string,
+  source: string,
+  problems: readonly ConfigProblem[],
+): Promise<TallyError> {
   const lines = new LineCounter();
-  const document = parseDocument(await readFile(file, 'utf8'), { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  const document = parseDocument(await readFile(file, 'utf8'), {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
   return configInvalid(source, problems, (problem) => positionOf(document, lines, problem));
 }
 
@@ -53,7 +67,13 @@ function plainData(document: Document, source: string): unknown {
 }
 
 function unreadable(where: string, why: string, cause: unknown): TallyError {
-  return new TallyError({ code: 'CONFIG_UNREADABLE', where, why: `this is no YAML: ${why.split('\n')[0]}`, fix: 'correct the file at this place', cause });
+  return new TallyError({
+    code: 'CONFIG_UNREADABLE',
+    where,
+    why: `this is no YAML: ${why.split('\n')[0]}`,
+    fix: 'correct the file at this place',
+    cause,
+  });
 }
 
 function lineAndColumn(lines: LineCounter, offset: number): string {
@@ -62,15 +82,23 @@ function lineAndColumn(lines: LineCounter, offset: number): string {
 }
 
 /** All mistakes at once, in the order of the file; the first one's place is the error's. */
-function configInvalid(source: string, problems: readonly ConfigProblem[], place: (problem: ConfigProblem) => Place): TallyError {
-  const sorted = problems.map((problem) => ({ ...problem, ...place(problem) })).toSorted((a, b) => a.line - b.line || a.column - b.column);
+function configInvalid(
+  source: string,
+  problems: readonly ConfigProblem[],
+  place: (problem: ConfigProblem) => Place,
+): TallyError {
+  const sorted = problems
+    .map((problem) => ({ ...problem, ...place(problem) }))
+    .toSorted((a, b) => a.line - b.line || a.column - b.column);
   const at = (problem: Place): string => `${source}:${problem.line}:${problem.column}`;
   const [first] = sorted;
   if (first === undefined) throw new Error('an error without a problem');
   return new TallyError({
     code: 'CONFIG_INVALID',
     where: at(first),
-    why: sorted.map((problem, index) => (index === 0 ? problem.why : `${at(problem)} ${problem.why}`)).join('\n       '),
+    why: sorted
+      .map((problem, index) => (index === 0 ? problem.why : `${at(problem)} ${problem.why}`))
+      .join('\n       '),
     fix: [...new Set(sorted.map((problem) => problem.fix))].join('; '),
   });
 }
@@ -91,14 +119,22 @@ interface RawConfig {
 }
 
 type Start = NonNullable<ProviderConfig['start']>;
-type RawProvider = Omit<Partial<ProviderConfig>, 'start'> & { readonly start?: Partial<Start> & Pick<Start, 'command'> };
-type RawCredential = CredentialConfig extends infer Each ? (Each extends { readonly type: 'oauth2' } ? Omit<Each, 'scopes'> & { readonly scopes?: readonly string[] } : Each) : never;
+type RawProvider = Omit<Partial<ProviderConfig>, 'start'> & {
+  readonly start?: Partial<Start> & Pick<Start, 'command'>;
+};
+type RawCredential = CredentialConfig extends infer Each
+  ? Each extends { readonly type: 'oauth2' }
+    ? Omit<Each, 'scopes'> & { readonly scopes?: readonly string[] }
+    : Each
+  : never;
 
 function withDefaults(raw: RawConfig): Config {
   return {
     name: raw.name,
     providers: mapValues(raw.providers ?? {}, providerWithDefaults),
-    credentials: mapValues(raw.credentials ?? {}, (credential) => (credential.type === 'oauth2' ? { ...credential, scopes: credential.scopes ?? [] } : credential)),
+    credentials: mapValues(raw.credentials ?? {}, (credential) =>
+      credential.type === 'oauth2' ? { ...credential, scopes: credential.scopes ?? [] } : credential,
+    ),
     mock: { host: raw.mock?.host ?? '127.0.0.1', port: raw.mock?.port ?? 4010 },
     gates: { failOn: raw.gates?.failOn ?? 'error' },
     load: { enabled: raw.load?.enabled ?? true },

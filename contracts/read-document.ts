@@ -29,7 +29,8 @@ export async function readDocument(file: string, root: string): Promise<SingleDo
   });
   forgetSource(path.resolve(root, file));
   const document = parseDocumentText(bytes.toString('utf8'), source);
-  if (!isObject(document)) throw unreadable(`${source}:1:1`, 'the document is no map', 'a contract is a JSON or YAML object');
+  if (!isObject(document))
+    throw unreadable(`${source}:1:1`, 'the document is no map', 'a contract is a JSON or YAML object');
   return { document, source, digest: digestOf([bytes]) };
 }
 

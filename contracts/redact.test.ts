@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Exchange } from './exchange.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 
@@ -25,7 +25,12 @@ describe('a value of this run', () => {
     ['in JSON with slashes escaped', JSON.stringify(CANARY).slice(1, -1).replaceAll('/', '\\/')],
     ['in hex', Buffer.from(CANARY).toString('hex')],
     ['in upper-case hex', Buffer.from(CANARY).toString('hex').toUpperCase()],
-    ['in hex with colons', Buffer.from(CANARY).toString('hex').replace(/..(?=.)/g, '$&:')],
+    [
+      'in hex with colons',
+      Buffer.from(CANARY)
+        .toString('hex')
+        .replace(/..(?=.)/g, '$&:'),
+    ],
     ['in base64', Buffer.from(CANARY).toString('base64')],
     ['in base64url', Buffer.from(CANARY).toString('base64url')],
   ];
@@ -54,7 +59,9 @@ describe('a value of this run', () => {
   });
 
   test('is redacted without the prefix of a webhook secret, too', () => {
-    expect(redactorOf('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw').text('key MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw')).toMatch(/^key \[REDACTED:\w{8}\]$/);
+    expect(redactorOf('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw').text('key MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw')).toMatch(
+      /^key \[REDACTED:\w{8}\]$/,
+    );
   });
 
   test('is redacted where JSON holds it as a number or as a name', () => {
@@ -65,7 +72,9 @@ describe('a value of this run', () => {
 
   test('that is short is redacted only where it stands alone', () => {
     const redactor = redactorOf('abc');
-    expect(redactor.text('key=abc, "abc" but not abcdef, xabc')).toMatch(/^key=\[REDACTED:\w{8}\], "\[REDACTED:\w{8}\]" but not abcdef, xabc$/);
+    expect(redactor.text('key=abc, "abc" but not abcdef, xabc')).toMatch(
+      /^key=\[REDACTED:\w{8}\], "\[REDACTED:\w{8}\]" but not abcdef, xabc$/,
+    );
   });
 
   test('that is empty or only space redacts nothing', () => {
@@ -78,28 +87,61 @@ describe('a value of this run', () => {
 });
 
 describe('a name', () => {
-  test.each(['password', 'clientSecret', 'CLIENT_SECRET', 'access_token', 'accesstoken', 'X-Api-Key', 'apiKey', 'set-cookie', 'Proxy-Authorization', 'privateKey', 'csrf-token'])(
-    '%s hides its value in data',
-    (name) => {
-      expect(redactorOf().json({ [name]: 'plain value' })).toEqual({ [name]: expect.stringMatching(MARK) });
-    },
-  );
+  test.each([
+    'password',
+    'clientSecret',
+    'CLIENT_SECRET',
+    'access_token',
+    'accesstoken',
+    'X-Api-Key',
+    'apiKey',
+    'set-cookie',
+    'Proxy-Authorization',
+    'privateKey',
+    'csrf-token',
+  ])('%s hides its value in data', (name) => {
+    expect(redactorOf().json({ [name]: 'plain value' })).toEqual({ [name]: expect.stringMatching(MARK) });
+  });
 
-  test.each(['tokenUrl', 'tokenPath', 'token_type', 'token_endpoint', 'authorizationUrl', 'passwordPolicy', 'secretName', 'nextPageToken', 'continuation_token', 'key', 'sig', 'code', 'credential', 'secretary', 'tokenizer', 'idempotencyKey', 'primaryKey', 'tokens:write'])(
-    '%s hides nothing in data',
-    (name) => {
-      expect(redactorOf().json({ [name]: 'plain value' })).toEqual({ [name]: 'plain value' });
-    },
-  );
+  test.each([
+    'tokenUrl',
+    'tokenPath',
+    'token_type',
+    'token_endpoint',
+    'authorizationUrl',
+    'passwordPolicy',
+    'secretName',
+    'nextPageToken',
+    'continuation_token',
+    'key',
+    'sig',
+    'code',
+    'credential',
+    'secretary',
+    'tokenizer',
+    'idempotencyKey',
+    'primaryKey',
+    'tokens:write',
+  ])('%s hides nothing in data', (name) => {
+    expect(redactorOf().json({ [name]: 'plain value' })).toEqual({ [name]: 'plain value' });
+  });
 
   test('hides strings in a list, but no schema that describes a property of that name', () => {
     const schema = { properties: { password: { type: 'string', minLength: 8 } }, required: ['password'] };
     expect(redactorOf().json(schema)).toEqual(schema);
-    expect(redactorOf().json({ 'set-cookie': ['a=1', 'b=2'] })).toEqual({ 'set-cookie': [expect.stringMatching(MARK), expect.stringMatching(MARK)] });
+    expect(redactorOf().json({ 'set-cookie': ['a=1', 'b=2'] })).toEqual({
+      'set-cookie': [expect.stringMatching(MARK), expect.stringMatching(MARK)],
+    });
   });
 
   test('hides a header, and keeps the scheme that was tried', () => {
-    const headers = redactorOf().headers({ Authorization: 'Bearer short', 'webhook-signature': 'v1,abc', 'X-Hub-Signature-256': 'sha256=abc', 'signature-input': 'sig1=()', accept: 'a/b' });
+    const headers = redactorOf().headers({
+      Authorization: 'Bearer short',
+      'webhook-signature': 'v1,abc',
+      'X-Hub-Signature-256': 'sha256=abc',
+      'signature-input': 'sig1=()',
+      accept: 'a/b',
+    });
     expect(headers).toEqual({
       Authorization: expect.stringMatching(/^Bearer \[REDACTED:\w{8}\]$/),
       'webhook-signature': expect.stringMatching(MARK),
@@ -114,22 +156,35 @@ describe('a name', () => {
   });
 
   test('hides query values, and the password before a host', () => {
-    expect(redactorOf().url('https://user:pw@host.example/a?key=1&limit=20&sig=ab&access_token=cd#id_token=ef')).toMatch(
+    expect(
+      redactorOf().url('https://user:pw@host.example/a?key=1&limit=20&sig=ab&access_token=cd#id_token=ef'),
+    ).toMatch(
       /^https:\/\/user:\[REDACTED:\w{8}\]@host\.example\/a\?key=\[REDACTED:\w{8}\]&limit=20&sig=\[REDACTED:\w{8}\]&access_token=\[REDACTED:\w{8}\]#id_token=\[REDACTED:\w{8}\]$/,
     );
   });
 
   test('hides the value of a name-value pair as HAR writes headers', () => {
-    expect(redactorOf().json([{ name: 'Authorization', value: 'x' }, { name: 'limit', value: '20' }])).toEqual([
+    expect(
+      redactorOf().json([
+        { name: 'Authorization', value: 'x' },
+        { name: 'limit', value: '20' },
+      ]),
+    ).toEqual([
       { name: 'Authorization', value: expect.stringMatching(MARK) },
       { name: 'limit', value: '20' },
     ]);
   });
 
   const texts: readonly (readonly [text: string, expected: RegExp])[] = [
-    ['{"client_secret":"a b","tokenUrl":"https://x"}', /^\{"client_secret":"\[REDACTED:\w{8}\]","tokenUrl":"https:\/\/x"\}$/],
+    [
+      '{"client_secret":"a b","tokenUrl":"https://x"}',
+      /^\{"client_secret":"\[REDACTED:\w{8}\]","tokenUrl":"https:\/\/x"\}$/,
+    ],
     ['{"body":"{\\"password\\":\\"a b\\"}"}', /^\{"body":"\{\\"password\\":\\"\[REDACTED:\w{8}\]\\"\}"\}$/],
-    ['grant_type=client_credentials&client_secret=abc', /^grant_type=client_credentials&client_secret=\[REDACTED:\w{8}\]$/],
+    [
+      'grant_type=client_credentials&client_secret=abc',
+      /^grant_type=client_credentials&client_secret=\[REDACTED:\w{8}\]$/,
+    ],
     ['PARCELS_API_KEY=abc npm start', /^PARCELS_API_KEY=\[REDACTED:\w{8}\] npm start$/],
     ['> Cookie: a=1; b=2\r\n> Accept: x', /^> Cookie: \[REDACTED:\w{8}\]\r\n> Accept: x$/],
     ["{ password: 'abc', user: 'me' }", /^\{ password: '\[REDACTED:\w{8}\]', user: 'me' \}$/],
@@ -140,29 +195,46 @@ describe('a name', () => {
     expect(redactorOf().text(text)).toMatch(expected);
   });
 
-  test.each(['Unexpected token } in JSON at position 5', 'the token is missing', 'password:\n  type: string', '{\n  "token": {\n    "type": "string"\n  }\n}', 'tokenPath: /oauth/token', '"token": null, "x": 1'])(
-    'leaves the text %s alone',
-    (text) => {
-      expect(redactorOf().text(text)).toBe(text);
-    },
-  );
+  test.each([
+    'Unexpected token } in JSON at position 5',
+    'the token is missing',
+    'password:\n  type: string',
+    '{\n  "token": {\n    "type": "string"\n  }\n}',
+    'tokenPath: /oauth/token',
+    '"token": null, "x": 1',
+  ])('leaves the text %s alone', (text) => {
+    expect(redactorOf().text(text)).toBe(text);
+  });
 });
 
 describe('a shape', () => {
   const jwt = `${Buffer.from('{"alg":"HS256"}').toString('base64url')}.${Buffer.from('{"sub":"1"}').toString('base64url')}.c2lnbmF0dXJl`;
   const pem = ['-----BEGIN PRIVATE KEY-----', 'MC4CAQAwBQYDK2VwBCIEIA', '-----END PRIVATE KEY-----'].join('\n');
-  const secrets = [jwt, 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', `sk_${'live'}_4eC39HqLyjWDarjtT1zdp7dc`, `ghp_${'a1B2'.repeat(9)}`, `AKIA${'ABCDEFGH12345678'}`, pem];
+  const secrets = [
+    jwt,
+    'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    'whsk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    ['sk', 'live', '4eC39HqLyjWDarjtT1zdp7dc'].join('_'),
+    `ghp_${'a1B2'.repeat(9)}`,
+    ['AKIA', 'ABCDEFGH12345678'].join(''),
+    pem,
+  ];
 
-  test.each([...secrets, '4111 1111 1111 1111', '5555-5555-5555-4444', '378282246310005'])('is redacted: %s', (secret) => {
-    expect(redactorOf().text(`before ${secret} after`)).toMatch(/^before \[REDACTED:[0-9a-f]{8}\] after$/);
-  });
+  test.each([...secrets, '4111 1111 1111 1111', '5555-5555-5555-4444', '378282246310005'])(
+    'is redacted: %s',
+    (secret) => {
+      expect(redactorOf().text(`before ${secret} after`)).toMatch(/^before \[REDACTED:[0-9a-f]{8}\] after$/);
+    },
+  );
 
   test('is redacted to the end where a private key was cut off', () => {
     expect(redactorOf().text(pem.slice(0, 40))).toMatch(MARK);
   });
 
   test('keeps the scheme before credentials', () => {
-    expect(redactorOf().text('sent Bearer 8xLOxBtZp8 and Basic dXNlcjpwYXNz')).toMatch(/^sent Bearer \[REDACTED:\w{8}\] and Basic \[REDACTED:\w{8}\]$/);
+    expect(redactorOf().text('sent Bearer 8xLOxBtZp8 and Basic dXNlcjpwYXNz')).toMatch(
+      /^sent Bearer \[REDACTED:\w{8}\] and Basic \[REDACTED:\w{8}\]$/,
+    );
   });
 
   test.each([
@@ -187,7 +259,12 @@ describe('a shape', () => {
 describe('an exchange', () => {
   const exchange: Exchange = {
     operationId: 'createParcel',
-    request: { method: 'POST', url: `https://host.example/parcels?api_key=${encodeURIComponent(CANARY)}`, headers: { authorization: `Bearer ${CANARY}`, 'x-trace': CANARY }, body: JSON.stringify({ note: CANARY }) },
+    request: {
+      method: 'POST',
+      url: `https://host.example/parcels?api_key=${encodeURIComponent(CANARY)}`,
+      headers: { authorization: `Bearer ${CANARY}`, 'x-trace': CANARY },
+      body: JSON.stringify({ note: CANARY }),
+    },
     response: { status: 200, headers: { 'set-cookie': `s=${CANARY}` }, body: `echo ${CANARY}` },
     startedAt: '2026-03-02T07:30:00Z',
     durationMs: 3,
@@ -198,12 +275,21 @@ describe('an exchange', () => {
     const redactor = redactorOf(CANARY);
     const out = redactor.exchange(exchange);
     expect(JSON.stringify(out)).not.toContain('c4nary');
-    expect(out).toMatchObject({ operationId: 'createParcel', request: { method: 'POST' }, response: { status: 200 }, durationMs: 3 });
+    expect(out).toMatchObject({
+      operationId: 'createParcel',
+      request: { method: 'POST' },
+      response: { status: 200 },
+      durationMs: 3,
+    });
     expect(redactor.count).toBe(7);
   });
 
   test('without a secret is left as it is', () => {
-    const plain: Exchange = { request: { method: 'GET', url: 'http://127.0.0.1/parcels?limit=2', headers: { accept: '*/*' } }, startedAt: '', durationMs: 1 };
+    const plain: Exchange = {
+      request: { method: 'GET', url: 'http://127.0.0.1/parcels?limit=2', headers: { accept: '*/*' } },
+      startedAt: '',
+      durationMs: 1,
+    };
     const redactor = redactorOf(CANARY);
     expect(redactor.exchange(plain)).toEqual(plain);
     expect(redactor.count).toBe(0);
@@ -211,13 +297,22 @@ describe('an exchange', () => {
 });
 
 describe('for every secret and text', () => {
-  const secret = fc.string({ minLength: 6, maxLength: 60, unit: 'grapheme' }).filter((text) => text.trim().length >= 6 && !'[REDACTED:00000000]'.includes(text));
+  const secret = fc
+    .string({ minLength: 6, maxLength: 60, unit: 'grapheme' })
+    .filter((text) => text.trim().length >= 6 && !'[REDACTED:00000000]'.includes(text));
 
   test('no form of the secret survives', () => {
     fc.assert(
       fc.property(secret, fc.string(), fc.string(), (value, before, after) => {
         const redactor = redactorOf(value);
-        for (const form of [value, encodeURIComponent(value), Buffer.from(value).toString('base64'), Buffer.from(value).toString('base64url'), Buffer.from(value).toString('hex'), JSON.stringify(value).slice(1, -1)]) {
+        for (const form of [
+          value,
+          encodeURIComponent(value),
+          Buffer.from(value).toString('base64'),
+          Buffer.from(value).toString('base64url'),
+          Buffer.from(value).toString('hex'),
+          JSON.stringify(value).slice(1, -1),
+        ]) {
           expect(redactor.text(`${before} ${form} ${after}`)).not.toContain(form);
         }
       }),
@@ -238,7 +333,21 @@ describe('for every secret and text', () => {
   });
 
   test('redacting twice is redacting once', () => {
-    const pieces = fc.constantFrom(CANARY, 'Bearer abc123def', 'password=', '"token":"', '"', ' ', '\n', '&', 'x', '4111111111111111', 'api_key: ', "'", encodeURIComponent(CANARY));
+    const pieces = fc.constantFrom(
+      CANARY,
+      'Bearer abc123def',
+      'password=',
+      '"token":"',
+      '"',
+      ' ',
+      '\n',
+      '&',
+      'x',
+      '4111111111111111',
+      'api_key: ',
+      "'",
+      encodeURIComponent(CANARY),
+    );
     fc.assert(
       fc.property(fc.array(fc.oneof(pieces, fc.string())), (parts) => {
         const once = redactorOf(CANARY).text(parts.join(''));
@@ -250,10 +359,16 @@ describe('for every secret and text', () => {
 
   test('JSON stays JSON', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom('password', 'a', 'tokenUrl', 'apiKey'), fc.oneof(fc.string(), fc.constant(CANARY))), (data) => {
-        expect(() => JSON.parse(redactorOf(CANARY).text(JSON.stringify(data)))).not.toThrow();
-        expect(() => JSON.parse(redactorOf(CANARY).text(JSON.stringify(data, null, 2)))).not.toThrow();
-      }),
+      fc.property(
+        fc.dictionary(
+          fc.constantFrom('password', 'a', 'tokenUrl', 'apiKey'),
+          fc.oneof(fc.string(), fc.constant(CANARY)),
+        ),
+        (data) => {
+          expect(() => JSON.parse(redactorOf(CANARY).text(JSON.stringify(data)))).not.toThrow();
+          expect(() => JSON.parse(redactorOf(CANARY).text(JSON.stringify(data, null, 2)))).not.toThrow();
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -261,7 +376,8 @@ describe('for every secret and text', () => {
 
 test('five megabytes with fifty secrets are redacted within seconds', () => {
   const redactor = redactorOf(...Array.from({ length: 50 }, (_, at) => `secret-number-${at}-${'x'.repeat(20)}`));
-  const line = '{"id":"PCL-0000AAAA","tokenUrl":"https://host.example/oauth/token","weightGrams":1250,"reference":"order-1001"}\n';
+  const line =
+    '{"id":"PCL-0000AAAA","tokenUrl":"https://host.example/oauth/token","weightGrams":1250,"reference":"order-1001"}\n';
   const text = line.repeat(Math.ceil(5_000_000 / line.length));
   const startedAt = performance.now();
   expect(redactor.text(text)).toBe(text);

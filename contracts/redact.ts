@@ -88,18 +88,27 @@ export function createRedactor(key: string = randomBytes(32).toString('hex')): R
 
   function headers(values: Readonly<Record<string, string>>): Record<string, string> {
     return Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [name, isSecretName(name, 'header') ? markCredentials(value) : text(value)]),
+      Object.entries(values).map(([name, value]) => [
+        name,
+        isSecretName(name, 'header') ? markCredentials(value) : text(value),
+      ]),
     );
   }
 
   /** `https://user:password@host` first, then the query, the fragment and whatever else any text may hold. */
   function url(value: string): string {
-    return text(value.replace(/^([a-z][a-z\d+.-]*:\/\/[^/?#@:]*:)([^/?#@]+)@/i, (_, before: string, password: string) => `${before}${mark(password)}@`));
+    return text(
+      value.replace(
+        /^([a-z][a-z\d+.-]*:\/\/[^/?#@:]*:)([^/?#@]+)@/i,
+        (_, before: string, password: string) => `${before}${mark(password)}@`,
+      ),
+    );
   }
 
   return {
     addSecret(value) {
-      for (const secret of [value, value.trim(), value.replace(/^whs(?:ec|k)_/, '')]) if (secret.trim() !== '') secrets.add(secret);
+      for (const secret of [value, value.trim(), value.replace(/^whs(?:ec|k)_/, '')])
+        if (secret.trim() !== '') secrets.add(secret);
       known = undefined;
     },
     text,
@@ -130,7 +139,8 @@ function knownOf(secrets: ReadonlySet<string>): Known {
   // A longer secret may contain a shorter one: the longer goes first.
   const sorted = [...secrets].toSorted((a, b) => b.length - a.length);
   const pattern = new RegExp([MARK.source, ...sorted.map((secret) => `(${secretPattern(secret)})`)].join('|'), 'g');
-  const secretOf = (groups: readonly unknown[]): string | undefined => sorted[groups.findIndex((group) => group !== undefined)];
+  const secretOf = (groups: readonly unknown[]): string | undefined =>
+    sorted[groups.findIndex((group) => group !== undefined)];
   return {
     replace: (text, mark) =>
       sorted.length === 0
@@ -154,18 +164,28 @@ const NAME = '[\\w.$@-]{1,64}';
 const JSON_MEMBER = new RegExp(`"(${NAME})"(\\s*:\\s*)"((?:[^"\\\\]|\\\\.)*)"`, 'g');
 const ESCAPED_MEMBER = new RegExp(`(?<!\\\\)(\\\\{1,7})"(${NAME})\\1"(\\s*:\\s*)\\1"(.*?)(?<!\\\\)\\1"`, 'g');
 /** `?access_token=…&`, `client_secret=…`, `API_KEY='…'`. */
-const PAIR = new RegExp(`(^|[\\s?&#;,({["'\`])(${NAME})=(${MARK.source}|(?<=[?&][^\\s=]{0,64}=)[^\\s&#;,"'\`<>)}\\]]+|"[^"\\n]*"|'[^'\\n]*'|[^\\s&;,"'\`<>)}\\]]+)`, 'gm');
+const PAIR = new RegExp(
+  `(^|[\\s?&#;,({["'\`])(${NAME})=(${MARK.source}|(?<=[?&][^\\s=]{0,64}=)[^\\s&#;,"'\`<>)}\\]]+|"[^"\\n]*"|'[^'\\n]*'|[^\\s&;,"'\`<>)}\\]]+)`,
+  'gm',
+);
 /** A header or YAML line, also with curl's `> ` before it. */
-const LINE = new RegExp(`^([ \\t]*(?:[<>*-][ \\t]+)?["']?)(${NAME})(["']?:[ \\t]+)((?![ \\t{[|>&*!]|null\\b|true\\b|false\\b)[^\\r\\n]+)`, 'gm');
+const LINE = new RegExp(
+  `^([ \\t]*(?:[<>*-][ \\t]+)?["']?)(${NAME})(["']?:[ \\t]+)((?![ \\t{[|>&*!]|null\\b|true\\b|false\\b)[^\\r\\n]+)`,
+  'gm',
+);
 /** `password: 'x'` in an object that was printed on one line. */
 const PRINTED = new RegExp(`([{,(][ \\t]*["']?)(${NAME})(["']?[ \\t]*:[ \\t]*)('(?:[^'\\\\\\n]|\\\\.)*')`, 'g');
 
 /** Secrets that only their name gives away, in any text. */
 function byName(text: string, mark: (value: string) => string): string {
   return text
-    .replace(JSON_MEMBER, (match, name: string, colon: string, value: string) => (isSecretName(name, 'member') ? `"${name}"${colon}"${mark(value)}"` : match))
+    .replace(JSON_MEMBER, (match, name: string, colon: string, value: string) =>
+      isSecretName(name, 'member') ? `"${name}"${colon}"${mark(value)}"` : match,
+    )
     .replace(ESCAPED_MEMBER, (match, slashes: string, name: string, colon: string, value: string) =>
-      isSecretName(name, 'member') ? `${slashes}"${name}${slashes}"${colon}${slashes}"${mark(value)}${slashes}"` : match,
+      isSecretName(name, 'member')
+        ? `${slashes}"${name}${slashes}"${colon}${slashes}"${mark(value)}${slashes}"`
+        : match,
     )
     .replace(PRINTED, (match, before: string, name: string, colon: string, value: string) =>
       isSecretName(name, 'member') ? `${before}${name}${colon}'${mark(value.slice(1, -1))}'` : match,
@@ -194,8 +214,15 @@ function redactExchange(exchange: Exchange, redactor: Pick<Redactor, 'text' | 'h
   const { request, response } = exchange;
   return {
     ...exchange,
-    request: { ...request, url: redactor.url(request.url), headers: redactor.headers(request.headers), ...bodyOf(request.body, redactor) },
-    ...(response === undefined ? {} : { response: { ...response, headers: redactor.headers(response.headers), ...bodyOf(response.body, redactor) } }),
+    request: {
+      ...request,
+      url: redactor.url(request.url),
+      headers: redactor.headers(request.headers),
+      ...bodyOf(request.body, redactor),
+    },
+    ...(response === undefined
+      ? {}
+      : { response: { ...response, headers: redactor.headers(response.headers), ...bodyOf(response.body, redactor) } }),
     ...(exchange.connection === undefined ? {} : { connection: redactor.text(exchange.connection) }),
   };
 }

@@ -7,8 +7,14 @@ import { isObject, type Json, type JsonObject } from './json.ts';
  */
 export function rootMembers(text: string): JsonObject | undefined {
   const start = text.replace(/^\uFEFF/, '').trimStart();
-  if (start.startsWith('{')) return jsonMembers(start) ?? keysIn(start, /["']?([\w$-]+)["']?\s*:\s*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s,{}[\]"']+))?/g);
-  return keysIn(text, /^["']?([\w$-]+)["']?[ \t]*:(?=\s|$)[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s#"'|>&*!][^\n#]*?)?)[ \t]*(?:#.*)?\r?$/gm);
+  if (start.startsWith('{'))
+    return (
+      jsonMembers(start) ?? keysIn(start, /["']?([\w$-]+)["']?\s*:\s*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s,{}[\]"']+))?/g)
+    );
+  return keysIn(
+    start,
+    /^["']?([\w$-]+)["']?[ \t]*:(?=\s|$)[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s#"'|>&*!][^\n#]*?)?)[ \t]*(?:#.*)?\r?$/gm,
+  );
 }
 
 function jsonMembers(text: string): JsonObject | undefined {
@@ -21,6 +27,9 @@ function jsonMembers(text: string): JsonObject | undefined {
 }
 
 function keysIn(text: string, pattern: RegExp): JsonObject | undefined {
-  const entries = [...text.matchAll(pattern)].map(([, key = '', double, single, plain]): [string, Json] => [key, double ?? single ?? plain ?? true]);
+  const entries = [...text.matchAll(pattern)].map(([, key = '', double, single, plain]): [string, Json] => [
+    key,
+    double ?? single ?? (/^[{[]/.test(plain ?? '') ? true : (plain ?? true)),
+  ]);
   return entries.length === 0 ? undefined : Object.fromEntries(entries.toReversed());
 }

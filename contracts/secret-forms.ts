@@ -26,12 +26,18 @@ function characterForm(character: string): string {
 
 /** `%2F`, `%2f`, and `%252F` where a URL was put into another URL. */
 function percentForm(character: string): string {
-  return Array.from(Buffer.from(character, 'utf8'), (byte) => `%(?:25)*${anyCase(byte.toString(16).padStart(2, '0'))}`).join('');
+  return Array.from(
+    Buffer.from(character, 'utf8'),
+    (byte) => `%(?:25)*${anyCase(byte.toString(16).padStart(2, '0'))}`,
+  ).join('');
 }
 
 /** `\"`, `\/`, `\n` and `é`, also when that JSON was put into a JSON string once more. */
 function jsonForm(character: string): string {
-  const units = Array.from({ length: character.length }, (_, at) => `\\\\{1,8}u${anyCase(character.charCodeAt(at).toString(16).padStart(4, '0'))}`).join('');
+  const units = Array.from(
+    { length: character.length },
+    (_, at) => `\\\\{1,8}u${anyCase(character.charCodeAt(at).toString(16).padStart(4, '0'))}`,
+  ).join('');
   const short = JSON.stringify(character).slice(1, -1).replace(/^\\/, '');
   return short === character && !/["\\/]/.test(character) ? units : `${units}|\\\\{1,8}${escaped(short)}`;
 }

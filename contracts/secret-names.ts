@@ -27,7 +27,19 @@ const STEM = /(?:token|secret|password|passwd|passphrase|pwd|authorization|cooki
 const KEYS = /(?:api|access|private|signing|encryption|shared|auth)keys?(?:value)?$/;
 const SIGNATURES = /(?:^|-)signature(?:-\d+)?$/;
 const QUERY_ONLY = new Set(['key', 'sig', 'code', 'auth', 'jwt', 'sas']);
-const PAGING = new Set(['page', 'paging', 'next', 'prev', 'previous', 'cursor', 'continuation', 'continue', 'sync', 'delta', 'resume']);
+const PAGING = new Set([
+  'page',
+  'paging',
+  'next',
+  'prev',
+  'previous',
+  'cursor',
+  'continuation',
+  'continue',
+  'sync',
+  'delta',
+  'resume',
+]);
 const DESCRIBES = new Set(
   (
     'url uri path endpoint type types in at on until expires expiry expiration ttl count limit length size min max id ids ' +

@@ -11,12 +11,21 @@ export const SECRET_SHAPES: readonly Shape[] = [
   { pattern: /(?<![\w-])eyJ[\w-]{4,}\.[\w-]{2,}(?:\.[\w-]*){1,3}/g },
   { pattern: /\bwhs(?:ec|k)_[A-Za-z0-9+/_-]{8,}={0,2}/g },
   { pattern: /\b[sr]k_(?:live|test)_[A-Za-z0-9]{8,}/g },
-  { pattern: /\b(?:gh[a-z]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|glpat-[\w-]{20,}|npm_[A-Za-z0-9]{36}|xox[a-z]-[\w-]{10,})/g },
+  {
+    pattern:
+      /\b(?:gh[a-z]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|glpat-[\w-]{20,}|npm_[A-Za-z0-9]{36}|xox[a-z]-[\w-]{10,})/g,
+  },
   { pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g },
   // A key that was cut off has no end line: everything after its first line is taken for it.
-  { pattern: /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|$)/g },
+  {
+    pattern:
+      /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|$)/g,
+  },
   { pattern: /\b(?:Bearer|Basic)(?:\s+|%20|\+)[A-Za-z0-9+/._~-]{8,}={0,2}/gi, secret: credentials },
-  { pattern: /(?<![\w.+-])[2-6]\d{3}(?:[ -]?\d){10,15}(?![\w-]|\.\d)/g, secret: (match) => (isCardNumber(match.replace(/\D/g, '')) ? match : undefined) },
+  {
+    pattern: /(?<![\w.+-])[2-6]\d{3}(?:[ -]?\d){10,15}(?![\w-]|\.\d)/g,
+    secret: (match) => (isCardNumber(match.replace(/\D/g, '')) ? match : undefined),
+  },
 ];
 
 /** Tells `Bearer 8xLOxBtZp8` from "Bearer authentication", and `Basic dTpw` from "Basic information". */
@@ -32,7 +41,11 @@ function credentials(match: string): string | undefined {
  * passes Luhn, too. Thirteen digits are left alone, they are article numbers (GTIN) far more often than old Visa cards.
  */
 function isCardNumber(digits: string): boolean {
-  return /^(?:4\d{15}(?:\d{3})?|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|35\d{14}|6(?:011|4[4-9]\d|5\d\d)\d{12}|62\d{14,17})$/.test(digits) && passesLuhn(digits);
+  return (
+    /^(?:4\d{15}(?:\d{3})?|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|35\d{14}|6(?:011|4[4-9]\d|5\d\d)\d{12}|62\d{14,17})$/.test(
+      digits,
+    ) && passesLuhn(digits)
+  );
 }
 
 function passesLuhn(digits: string): boolean {

@@ -42,7 +42,11 @@ const CONFIG_FILE = 'tally.yaml';
 export async function openWorkspace(paths: readonly string[], cwd: string): Promise<Workspace> {
   const named = await Promise.all(paths.map((each) => statOf(each, cwd)));
   const folder = named.find((each) => each.isFolder);
-  if (folder === undefined && named.length > 0) return openDocuments(named.map((each) => each.file), cwd);
+  if (folder === undefined && named.length > 0)
+    return openDocuments(
+      named.map((each) => each.file),
+      cwd,
+    );
   if (named.length > 1) throw ambiguous(paths);
   return openFolder(folder?.file ?? cwd, folder !== undefined);
 }
@@ -52,7 +56,12 @@ export async function openWorkspace(paths: readonly string[], cwd: string): Prom
  *
  * @throws TallyError CONTRACT_UNKNOWN, CONTRACT_VERSION_UNKNOWN
  */
-export function findContract(workspace: Pick<Workspace, 'contracts'>, kind: ContractKind, name: string, version?: string): Contract {
+export function findContract(
+  workspace: Pick<Workspace, 'contracts'>,
+  kind: ContractKind,
+  name: string,
+  version?: string,
+): Contract {
   const ofKind = workspace.contracts.map(({ contract }) => contract).filter((contract) => contract.kind === kind);
   const named = ofKind.filter((contract) => contract.name === name);
   const found = version === undefined ? named.at(-1) : named.find((contract) => contract.version === version);
@@ -66,10 +75,20 @@ interface Named {
 }
 
 async function statOf(name: string, cwd: string): Promise<Named> {
-  if (/^https?:\/\//i.test(name)) throw unreadableContract(name, 'it is an address, and contracts are read from files', 'download it and give the file');
+  if (/^https?:\/\//i.test(name))
+    throw unreadableContract(
+      name,
+      'it is an address, and contracts are read from files',
+      'download it and give the file',
+    );
   const file = path.resolve(cwd, name);
   const found = await stat(file).catch(() => undefined);
-  if (found === undefined) throw unreadableContract(name, 'there is no such file or folder', 'check the path, it is relative to the current folder');
+  if (found === undefined)
+    throw unreadableContract(
+      name,
+      'there is no such file or folder',
+      'check the path, it is relative to the current folder',
+    );
   return { file, isFolder: found.isDirectory() };
 }
 
@@ -81,7 +100,11 @@ async function openFolder(folder: string, isNamed: boolean): Promise<Workspace> 
   const read = await readAll(documents, root);
   const contracts = sorted(read.flatMap((each) => ('contract' in each ? [each] : [])));
   const unreadable = [...empty, ...read.flatMap((each) => ('contract' in each ? [] : [each]))];
-  const problems = configProblems(config, contracts.map(({ contract }) => contract), unreadable.length > 0);
+  const problems = configProblems(
+    config,
+    contracts.map(({ contract }) => contract),
+    unreadable.length > 0,
+  );
   if (problems.length > 0) throw await configError(path.join(root, CONFIG_FILE), CONFIG_FILE, problems);
   const whole = { root, configSource: CONFIG_FILE, config: withVersions(config, contracts), contracts, unreadable };
   return checkNotEmpty(isNamed && folder !== root ? partOf(whole, folder) : whole);
@@ -120,7 +143,10 @@ function checkNotEmpty(workspace: Workspace): Workspace {
   });
 }
 
-async function readAll(documents: readonly FoundDocument[], root: string): Promise<readonly (ParsedContract | TallyErrorData)[]> {
+async function readAll(
+  documents: readonly FoundDocument[],
+  root: string,
+): Promise<readonly (ParsedContract | TallyErrorData)[]> {
   return Promise.all(documents.map((document) => readOne(document, root)));
 }
 
@@ -128,8 +154,14 @@ async function readOne(document: FoundDocument, root: string): Promise<ParsedCon
   const kind = kinds.find((each) => each.id === document.kind);
   if (kind === undefined) throw new Error(`the layout names a kind that does not exist: ${document.kind}`);
   try {
-    const parsed = await kind.parse(document.file, { root, ...(document.name === undefined ? {} : { name: document.name }) });
-    return { contract: parsed.contract, findings: [...parsed.findings, ...layoutFindings(parsed.contract, document, root)] };
+    const parsed = await kind.parse(document.file, {
+      root,
+      ...(document.name === undefined ? {} : { name: document.name }),
+    });
+    return {
+      contract: parsed.contract,
+      findings: [...parsed.findings, ...layoutFindings(parsed.contract, document, root)],
+    };
   } catch (thrown) {
     if (thrown instanceof TallyError) return thrown.toJSON();
     throw thrown;
@@ -139,22 +171,29 @@ async function readOne(document: FoundDocument, root: string): Promise<ParsedCon
 function sorted(contracts: readonly ParsedContract[]): readonly ParsedContract[] {
   const text = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
   return contracts.toSorted(
-    ({ contract: a }, { contract: b }) => text(a.kind, b.kind) || text(a.name, b.name) || compareVersions(a.version, b.version) || text(a.source, b.source),
+    ({ contract: a }, { contract: b }) =>
+      text(a.kind, b.kind) || text(a.name, b.name) || compareVersions(a.version, b.version) || text(a.source, b.source),
   );
 }
 
 /** A provider that names no versions serves the newest one at its root. */
 function withVersions(config: Config, contracts: readonly ParsedContract[]): Config {
   const providers = Object.entries(config.providers).map(([name, provider]) => {
-    const newest = contracts.findLast(({ contract }) => contract.kind === 'openapi' && contract.name === name)?.contract.version;
-    return [name, Object.keys(provider.versions).length > 0 || newest === undefined ? provider : { ...provider, versions: { [newest]: '' } }];
+    const newest = contracts.findLast(({ contract }) => contract.kind === 'openapi' && contract.name === name)?.contract
+      .version;
+    return [
+      name,
+      Object.keys(provider.versions).length > 0 || newest === undefined
+        ? provider
+        : { ...provider, versions: { [newest]: '' } },
+    ];
   });
   return { ...config, providers: Object.fromEntries(providers) };
 }
 
 async function openDocuments(files: readonly string[], cwd: string): Promise<Workspace> {
   const contracts: ParsedContract[] = [];
-  for (const file of [...new Set(files)]) contracts.push(await openDocument(file, cwd));
+  for (const file of new Set(files)) contracts.push(await openDocument(file, cwd));
   const title = contracts[0]?.contract.title ?? '';
   const name = kebabCase(title) || path.basename(files[0] ?? cwd);
   return { root: cwd, config: defaultConfig(name), contracts: sorted(contracts), unreadable: [] };
@@ -179,7 +218,10 @@ function unknownKind(source: string, members: readonly string[]): TallyError {
     code: 'CONTRACT_KIND_UNKNOWN',
     where: `${source}:1:1`,
     why: `it is none of ${kinds.map((kind) => kind.id).join(', ')}${members.length === 0 ? '' : `; its members are ${members.slice(0, 6).join(', ')}`}`,
-    fix: wrong === undefined ? 'an OpenAPI document begins with "openapi: 3.1.0", an AsyncAPI document with "asyncapi: 3.0.0"' : `"${wrong}": did you mean "${right}"?`,
+    fix:
+      wrong === undefined
+        ? 'an OpenAPI document begins with "openapi: 3.1.0", an AsyncAPI document with "asyncapi: 3.0.0"'
+        : `"${wrong}": did you mean "${right}"?`,
   });
 }
 
@@ -197,16 +239,31 @@ function ambiguous(paths: readonly string[]): TallyError {
 }
 
 async function missing(folder: string, isNamed: boolean): Promise<TallyError> {
-  const misspelt = (await exists(path.join(folder, 'tally.yml'))) ? 'tally.yml' : (await exists(path.join(folder, 'tally.json'))) ? 'tally.json' : undefined;
+  const misspelt = (await exists(path.join(folder, 'tally.yml')))
+    ? 'tally.yml'
+    : (await exists(path.join(folder, 'tally.json')))
+      ? 'tally.json'
+      : undefined;
   return new TallyError({
     code: 'WORKSPACE_MISSING',
     where: folder,
-    why: misspelt === undefined ? `there is no ${CONFIG_FILE} here${isNamed ? '' : ' or in a folder above'}` : `there is a ${misspelt}, but the file is called ${CONFIG_FILE}`,
-    fix: misspelt === undefined ? 'run `tally init` to lay out a workspace, or give a document: tally check openapi.yaml' : `rename it to ${CONFIG_FILE}`,
+    why:
+      misspelt === undefined
+        ? `there is no ${CONFIG_FILE} here${isNamed ? '' : ' or in a folder above'}`
+        : `there is a ${misspelt}, but the file is called ${CONFIG_FILE}`,
+    fix:
+      misspelt === undefined
+        ? 'run `tally init` to lay out a workspace, or give a document: tally check openapi.yaml'
+        : `rename it to ${CONFIG_FILE}`,
   });
 }
 
-const FOLDERS: Readonly<Record<ContractKind, string>> = { openapi: 'contracts/apis', asyncapi: 'contracts/events', file: 'contracts/files', pact: 'contracts/pacts' };
+const FOLDERS: Readonly<Record<ContractKind, string>> = {
+  openapi: 'contracts/apis',
+  asyncapi: 'contracts/events',
+  file: 'contracts/files',
+  pact: 'contracts/pacts',
+};
 
 function unknownName(kind: ContractKind, name: string, ofKind: readonly Contract[]): TallyError {
   const names = [...new Set(ofKind.map((contract) => contract.name))];
@@ -226,6 +283,9 @@ function unknownVersion(kind: ContractKind, name: string, version: string, named
     code: 'CONTRACT_VERSION_UNKNOWN',
     where: `${folder} has no version ${version}`,
     why: `found ${versions.join(', ')}`,
-    fix: kind === 'pact' ? `ask for ${versions.join(' or ')}` : `add ${folder}/${version}/${path.posix.basename(named.at(-1)?.source ?? '')}, or ask for ${versions.at(-1)}`,
+    fix:
+      kind === 'pact'
+        ? `ask for ${versions.join(' or ')}`
+        : `add ${folder}/${version}/${path.posix.basename(named.at(-1)?.source ?? '')}, or ask for ${versions.at(-1)}`,
   });
 }

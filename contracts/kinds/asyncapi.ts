@@ -68,7 +68,11 @@ function versionOf(document: JsonObject, source: string, root: string): string {
 function checkInfo(reading: Reading): void {
   const info = reading.document['info'];
   if (!isObject(info)) {
-    note(reading, '', { code: 'asyncapi-info-missing', message: 'the document has no "info"', fix: 'add "info" with "title" and "version"' });
+    note(reading, '', {
+      code: 'asyncapi-info-missing',
+      message: 'the document has no "info"',
+      fix: 'add "info" with "title" and "version"',
+    });
     return;
   }
   for (const name of ['title', 'version']) {
@@ -101,35 +105,44 @@ function operationMessages(reading: Reading, operation: Named, channels: readonl
     });
     return [];
   }
-  const channel = channelOf(reading, operation);
+  const target = channelOf(reading, operation);
+  const channel = channels.find((each) => each.pointer === target?.pointer);
   if (channel === undefined) {
-    noteUnknownChannel(reading, operation, channels);
+    // A reference that leads nowhere was noted when the document was loaded.
+    if (target !== undefined || referenceOf(operation.value['channel']) === undefined)
+      noteUnknownChannel(reading, operation, channels);
     return [];
   }
   const trigger = triggerOf(mergedTraits(reading, operation, 'own').value);
-  const address = addressOf(channel, nameOf(channels, channel));
-  return chosenMessages(reading, operation, channel).map((message) => messageOf(reading, message, { channel: address, action, trigger, older: false }));
+  const address = addressOf(channel, channel.name);
+  return chosenMessages(reading, operation, channel).map((message) =>
+    messageOf(reading, message, { channel: address, action, trigger, older: false }),
+  );
 }
 
 function channelOf(reading: Reading, operation: Named): Located<JsonObject> | undefined {
   const reference = operation.value['channel'];
-  return reference === undefined ? undefined : followToObject(reading.document, { value: reference, pointer: joinPointer(operation.pointer, 'channel') });
+  return reference === undefined
+    ? undefined
+    : followToObject(reading.document, { value: reference, pointer: joinPointer(operation.pointer, 'channel') });
 }
 
 function noteUnknownChannel(reading: Reading, operation: Named, channels: readonly Named[]): void {
   const reference = referenceOf(operation.value['channel']);
   const given = splitPointer(pointerOfReference(reference ?? '') ?? '').at(-1) ?? '';
-  const near = nearMiss(given, channels.map((channel) => channel.name));
+  const near = nearMiss(
+    given,
+    channels.map((channel) => channel.name),
+  );
   note(reading, joinPointer(operation.pointer, 'channel'), {
     code: 'asyncapi-channel-unknown',
-    message: reference === undefined ? `the operation "${operation.name}" names no channel` : `the operation "${operation.name}" names the channel ${reference}, which does not exist`,
+    message:
+      reference === undefined
+        ? `the operation "${operation.name}" names no channel`
+        : `the operation "${operation.name}" names ${reference}, which is no channel of this document`,
     fix: near === undefined ? 'write "channel: { $ref: \'#/channels/<name>\' }"' : `did you mean #/channels/${near}?`,
     actual: reference ?? null,
   });
-}
-
-function nameOf(channels: readonly Named[], channel: Located<JsonObject>): string {
-  return channels.find((each) => each.pointer === channel.pointer)?.name ?? splitPointer(channel.pointer).at(-1) ?? '';
 }
 
 /** A channel without an address (null) gets one at run time: its name says which it is. */
@@ -142,22 +155,42 @@ function chosenMessages(reading: Reading, operation: Named, channel: Located<Jso
   const all = membersAt(reading, channel, 'messages');
   const listed = operation.value['messages'];
   if (!Array.isArray(listed)) {
-    if (all.length === 0) note(reading, channel.pointer, { code: 'asyncapi-message-missing', message: `the channel of the operation "${operation.name}" has no messages`, fix: 'add "messages" to the channel' });
+    if (all.length === 0)
+      note(reading, channel.pointer, {
+        code: 'asyncapi-message-missing',
+        message: `the channel of the operation "${operation.name}" has no messages`,
+        fix: 'add "messages" to the channel',
+      });
     return all;
   }
-  return listed.flatMap((item: Json, index) => listedMessage(reading, operation, item, joinPointer(operation.pointer, 'messages', index), all) ?? []);
+  return listed.flatMap(
+    (item: Json, index) =>
+      listedMessage(reading, operation, item, joinPointer(operation.pointer, 'messages', index), all) ?? [],
+  );
 }
 
-function listedMessage(reading: Reading, operation: Named, item: Json, pointer: string, all: readonly Named[]): Named | undefined {
+function listedMessage(
+  reading: Reading,
+  operation: Named,
+  item: Json,
+  pointer: string,
+  all: readonly Named[],
+): Named | undefined {
   const found = followToObject(reading.document, { value: item, pointer });
   const known = all.find((message) => message.pointer === found?.pointer);
-  if (known !== undefined) return known;
   const reference = referenceOf(item);
-  const near = nearMiss(splitPointer(pointerOfReference(reference ?? '') ?? '').at(-1) ?? '', all.map((message) => message.name));
+  if (known !== undefined || (found === undefined && reference !== undefined)) return known;
+  const near = nearMiss(
+    splitPointer(pointerOfReference(reference ?? '') ?? '').at(-1) ?? '',
+    all.map((message) => message.name),
+  );
   note(reading, pointer, {
     code: 'asyncapi-message-unknown',
     message: `the operation "${operation.name}" names the message ${reference ?? 'at this place'}, which its channel does not have`,
-    fix: near === undefined ? 'refer to a message of the channel: #/channels/<channel>/messages/<message>' : `did you mean ${near}?`,
+    fix:
+      near === undefined
+        ? 'refer to a message of the channel: #/channels/<channel>/messages/<message>'
+        : `did you mean ${near}?`,
     actual: reference ?? null,
   });
   return undefined;
@@ -172,7 +205,9 @@ function idleMessages(reading: Reading, channel: Named): readonly Message[] {
     fix: 'add an operation with "action" and this channel',
   });
   const address = addressOf(channel, channel.name);
-  return membersAt(reading, channel, 'messages').map((message) => messageOf(reading, message, { channel: address, action: 'send', trigger: undefined, older: false }));
+  return membersAt(reading, channel, 'messages').map((message) =>
+    messageOf(reading, message, { channel: address, action: 'send', trigger: undefined, older: false }),
+  );
 }
 
 /**
@@ -190,17 +225,31 @@ function messagesOf2(reading: Reading): readonly Message[] {
   );
 }
 
-function messagesOfOperation2(reading: Reading, channel: Named, operation: Located<JsonObject>, verb: 'publish' | 'subscribe'): readonly Message[] {
+function messagesOfOperation2(
+  reading: Reading,
+  channel: Named,
+  operation: Located<JsonObject>,
+  verb: 'publish' | 'subscribe',
+): readonly Message[] {
   const pointer = joinPointer(operation.pointer, 'message');
   const value = operation.value['message'];
   if (value === undefined) {
-    note(reading, operation.pointer, { code: 'asyncapi-message-missing', message: `"${verb}" of the channel "${channel.name}" has no message`, fix: 'add "message"' });
+    note(reading, operation.pointer, {
+      code: 'asyncapi-message-missing',
+      message: `"${verb}" of the channel "${channel.name}" has no message`,
+      fix: 'add "message"',
+    });
     return [];
   }
   const trigger = triggerOf(mergedTraits(reading, operation, 'traits').value);
   const action = verb === 'subscribe' ? 'send' : 'receive';
   return alternatives(reading, { value, pointer }).map((message) => {
-    const name = textOf(message.value['messageId']) ?? textOf(message.value['name']) ?? nameFrom(message.pointer) ?? textOf(operation.value['operationId']) ?? channel.name;
+    const name =
+      textOf(message.value['messageId']) ??
+      textOf(message.value['name']) ??
+      nameFrom(message.pointer) ??
+      textOf(operation.value['operationId']) ??
+      channel.name;
     return messageOf(reading, { ...message, name }, { channel: channel.name, action, trigger, older: true });
   });
 }
@@ -210,7 +259,10 @@ function alternatives(reading: Reading, message: Located): readonly Located<Json
   if (found === undefined) return [];
   const listed = found.value['oneOf'];
   if (!Array.isArray(listed)) return [found];
-  return listed.flatMap((value: Json, index) => followToObject(reading.document, { value, pointer: joinPointer(found.pointer, 'oneOf', index) }) ?? []);
+  return listed.flatMap(
+    (value: Json, index) =>
+      followToObject(reading.document, { value, pointer: joinPointer(found.pointer, 'oneOf', index) }) ?? [],
+  );
 }
 
 /** `#/components/messages/parcelCreated` has a name, a message written in place has none. */
@@ -252,10 +304,13 @@ function payloadOf(reading: Reading, message: Named): Located {
   const pointer = joinPointer(message.pointer, 'payload');
   if (value === undefined) return { value: true, pointer };
   const target = followReference(reading.document, { value, pointer });
-  const isWrapped = target !== undefined && isObject(target.value) && 'schemaFormat' in target.value && 'schema' in target.value;
+  const isWrapped =
+    target !== undefined && isObject(target.value) && 'schemaFormat' in target.value && 'schema' in target.value;
   const format = isWrapped && isObject(target.value) ? target.value['schemaFormat'] : message.value['schemaFormat'];
   if (!isJsonSchema(format)) return unknownFormat(reading, pointer, format);
-  return isWrapped && isObject(target.value) ? { value: target.value['schema'] ?? true, pointer: joinPointer(target.pointer, 'schema') } : { value, pointer };
+  return isWrapped && isObject(target.value)
+    ? { value: target.value['schema'] ?? true, pointer: joinPointer(target.pointer, 'schema') }
+    : { value, pointer };
 }
 
 function unwrapped(schema: Json): Json {
@@ -264,7 +319,10 @@ function unwrapped(schema: Json): Json {
 
 /** AsyncAPI's own schema format is a superset of JSON Schema draft 7. Avro, Protobuf and RAML are other languages. */
 function isJsonSchema(format: Json | undefined): boolean {
-  return format === undefined || (typeof format === 'string' && /^application\/(?:vnd\.aai\.asyncapi|schema)[+;]/.test(format));
+  return (
+    format === undefined ||
+    (typeof format === 'string' && /^application\/(?:vnd\.aai\.asyncapi|schema)[+;]/.test(format))
+  );
 }
 
 /** Without a schema that we can read, any payload passes: the finding says that nothing was checked. */
@@ -287,9 +345,20 @@ function examplesOf(reading: Reading, message: Named): Message['examples'] {
     if (isObject(example) && ('payload' in example || 'headers' in example)) {
       const { payload, headers } = example;
       if (payload === undefined) return [];
-      return [{ name: textOf(example['name']) ?? `example ${index + 1}`, payload, ...(headers === undefined ? {} : { headers }), pointer: joinPointer(pointer, 'payload') }];
+      return [
+        {
+          name: textOf(example['name']) ?? `example ${index + 1}`,
+          payload,
+          ...(headers === undefined ? {} : { headers }),
+          pointer: joinPointer(pointer, 'payload'),
+        },
+      ];
     }
-    note(reading, pointer, { code: 'asyncapi-example-invalid', message: `an example of the message "${message.name}" has neither "payload" nor "headers"`, fix: 'put the example message under "payload"' });
+    note(reading, pointer, {
+      code: 'asyncapi-example-invalid',
+      message: `an example of the message "${message.name}" has neither "payload" nor "headers"`,
+      fix: 'put the example message under "payload"',
+    });
     return [];
   });
 }
@@ -337,7 +406,8 @@ function withUniqueIds(messages: readonly Message[]): readonly Message[] {
   return messages.map((message) => {
     const candidates = [message.id, `${message.id}.${message.action}`, `${message.id}.${message.channel}`];
     let id = candidates.find((each) => !taken.has(each));
-    for (let number = 2; id === undefined; number++) id = taken.has(`${message.id}.${number}`) ? undefined : `${message.id}.${number}`;
+    for (let number = 2; id === undefined; number++)
+      id = taken.has(`${message.id}.${number}`) ? undefined : `${message.id}.${number}`;
     taken.add(id);
     return { ...message, id };
   });
@@ -345,7 +415,12 @@ function withUniqueIds(messages: readonly Message[]): readonly Message[] {
 
 function membersOf(reading: Reading, parent: string, key: string): readonly Named[] {
   const value = reading.document[key];
-  if (value === undefined && key === 'channels') note(reading, parent, { code: 'asyncapi-channels-missing', message: 'the document has no "channels"', fix: 'add "channels" with at least one channel' });
+  if (value === undefined && key === 'channels')
+    note(reading, parent, {
+      code: 'asyncapi-channels-missing',
+      message: 'the document has no "channels"',
+      fix: 'add "channels" with at least one channel',
+    });
   return value === undefined ? [] : membersAt(reading, { value: reading.document, pointer: parent }, key);
 }
 
@@ -354,24 +429,42 @@ function membersAt(reading: Reading, parent: Located<JsonObject>, key: string): 
   const map = parent.value[key];
   if (map === undefined) return [];
   if (!isObject(map)) {
-    note(reading, pointer, { code: 'document-malformed', message: `"${key}" must be a map`, fix: 'give each a name', actual: Array.isArray(map) ? 'a list' : map });
+    note(reading, pointer, {
+      code: 'document-malformed',
+      message: `"${key}" must be a map`,
+      fix: 'give each a name',
+      actual: Array.isArray(map) ? 'a list' : map,
+    });
     return [];
   }
-  return Object.entries(map).flatMap(([name, value]) => member(reading, { value, pointer: joinPointer(pointer, name) }, name));
+  return Object.entries(map).flatMap(([name, value]) =>
+    member(reading, { value, pointer: joinPointer(pointer, name) }, name),
+  );
 }
 
 function member(reading: Reading, start: Located, name: string): readonly Named[] {
   const found = followToObject(reading.document, start);
   if (found !== undefined) return [{ ...found, name }];
   // A reference that leads nowhere was noted when the document was loaded.
-  if (referenceOf(start.value) === undefined) note(reading, start.pointer, { code: 'document-malformed', message: `"${name}" must be a map`, fix: 'see the AsyncAPI specification for its members' });
+  if (referenceOf(start.value) === undefined)
+    note(reading, start.pointer, {
+      code: 'document-malformed',
+      message: `"${name}" must be a map`,
+      fix: 'see the AsyncAPI specification for its members',
+    });
   return [];
 }
 
-type Note = Pick<Finding, 'code' | 'message' | 'fix' | 'expected' | 'actual'> & { readonly severity?: Finding['severity'] };
+type Note = Pick<Finding, 'code' | 'message' | 'fix' | 'expected' | 'actual'> & {
+  readonly severity?: Finding['severity'];
+};
 
 function note(reading: Reading, pointer: string, finding: Note): void {
-  reading.findings.push({ severity: 'error', ...finding, where: locate(reading.root, { source: reading.source }, pointer) });
+  reading.findings.push({
+    severity: 'error',
+    ...finding,
+    where: locate(reading.root, { source: reading.source }, pointer),
+  });
 }
 
 function referenceOf(value: Json | undefined): string | undefined {

@@ -17,7 +17,11 @@ interface Package {
  * Puts a JSON Schema, and the files that it refers to, into the document under `x-tally-files`, and lets the resource refer
  * to it: a validator is compiled from a pointer into the document. Returns the schema.
  */
-export async function embeddedSchema(into: Package, resource: { readonly value: Record<string, Json> }, reference: string): Promise<JsonObject> {
+export async function embeddedSchema(
+  into: Package,
+  resource: { readonly value: Record<string, Json> },
+  reference: string,
+): Promise<JsonObject> {
   const key = path.posix.normalize(reference.replaceAll('\\', '/'));
   const loaded = await loadDocument(path.resolve(into.folder, reference), into.root);
   into.findings.push(...loaded.findings);
@@ -40,6 +44,10 @@ function moveReferences(content: Json, key: string): void {
     const pointer = pointerOfReference(text);
     if (pointer === undefined) continue;
     const [first, name = '', ...rest] = splitPointer(pointer);
-    holder[member] = referenceTo(first === FILES_KEY ? joinPointer('', FILES_KEY, besides(key, name), ...rest) : joinPointer('', FILES_KEY, key) + pointer);
+    holder[member] = referenceTo(
+      first === FILES_KEY
+        ? joinPointer('', FILES_KEY, besides(key, name), ...rest)
+        : joinPointer('', FILES_KEY, key) + pointer,
+    );
   }
 }

@@ -16,16 +16,21 @@ import { packageMistakes, tableMistakes, trailerMistakes } from './file-mistakes
 export const file: Kind = {
   id: 'file',
   summary: 'Data Packages (v2) of CSV, JSON and XML files, JSON Schemas and XSDs',
-  recognises: (document, name) => name.endsWith('.xsd') || (isObject(document) && (isPackage(document) || isJsonSchema(document, name))),
+  recognises: (document, name) =>
+    name.endsWith('.xsd') || (isObject(document) && (isPackage(document) || isJsonSchema(document, name))),
   parse,
 };
 
 function isPackage(document: JsonObject): boolean {
-  return Object.hasOwn(document, 'resources') || Object.hasOwn(document, 'x-exchange') || /datapackage/.test(String(document['$schema']));
+  return (
+    Object.hasOwn(document, 'resources') ||
+    Object.hasOwn(document, 'x-exchange') ||
+    /datapackage/.test(textOf(document['$schema']) ?? '')
+  );
 }
 
 function isJsonSchema(document: JsonObject, name: string): boolean {
-  return /json-schema\.org/.test(String(document['$schema'])) || /\.schema\.(json|ya?ml)$/.test(name);
+  return /json-schema\.org/.test(textOf(document['$schema']) ?? '') || /\.schema\.(json|ya?ml)$/.test(name);
 }
 
 async function parse(name: string, options: ParseOptions): Promise<ParsedContract> {
@@ -33,7 +38,8 @@ async function parse(name: string, options: ParseOptions): Promise<ParsedContrac
   reading.findings.push(...findingsOf(reading, await packageMistakes(reading.document)));
   const files: FileDescription[] = [];
   for (const resource of resourcesOf(reading)) files.push(...(await describe(reading, resource)));
-  const title = textOf(reading.document['title']) ?? textOf(reading.document['name']) ?? path.basename(name).replace(/\..*$/, '');
+  const title =
+    textOf(reading.document['title']) ?? textOf(reading.document['name']) ?? path.basename(name).replace(/\..*$/, '');
   const contract: Contract = {
     kind: 'file',
     name: options.name ?? (kebabCase(textOf(reading.document['name']) ?? title) || 'files'),
@@ -79,7 +85,12 @@ async function open(absolute: string, root: string): Promise<Reading> {
 function standIn(absolute: string, format: 'json' | 'xml', schema: JsonObject): Record<string, Json> {
   const name = path.basename(absolute).replace(/(?:\.schema)?\.\w+$/, '');
   const title = textOf(schema['title']) ?? name;
-  return { name, title, version: textOf(schema['version']) ?? '0.0.0', resources: [{ name, format, schema: path.basename(absolute) }] };
+  return {
+    name,
+    title,
+    version: textOf(schema['version']) ?? '0.0.0',
+    resources: [{ name, format, schema: path.basename(absolute) }],
+  };
 }
 
 interface Resource {
@@ -94,10 +105,19 @@ function resourcesOf(reading: Reading): readonly Resource[] {
   if (!Array.isArray(listed)) return [];
   const copies: readonly Json[] = listed.map((item: Json) => (isObject(item) ? { ...item } : item));
   reading.document['resources'] = copies;
-  return copies.flatMap((value, index) => (isObject(value) ? [{ value, pointer: joinPointer('', 'resources', index) }] : []));
+  return copies.flatMap((value, index) =>
+    isObject(value) ? [{ value, pointer: joinPointer('', 'resources', index) }] : [],
+  );
 }
 
-const FORMATS: Readonly<Record<string, FileDescription['format']>> = { csv: 'csv', tsv: 'csv', json: 'json', ndjson: 'ndjson', jsonl: 'ndjson', xml: 'xml' };
+const FORMATS: Readonly<Record<string, FileDescription['format']>> = {
+  csv: 'csv',
+  tsv: 'csv',
+  json: 'json',
+  ndjson: 'ndjson',
+  jsonl: 'ndjson',
+  xml: 'xml',
+};
 
 async function describe(reading: Reading, resource: Resource): Promise<readonly FileDescription[]> {
   const given = formatGiven(resource.value);
@@ -106,9 +126,19 @@ async function describe(reading: Reading, resource: Resource): Promise<readonly 
     noteUnknownFormat(reading, resource, given);
     return [];
   }
-  if (given.toLowerCase() === 'tsv') resource.value['dialect'] = { delimiter: '\t', ...(isObject(resource.value['dialect']) ? resource.value['dialect'] : {}) };
+  if (given.toLowerCase() === 'tsv')
+    resource.value['dialect'] = {
+      delimiter: '\t',
+      ...(isObject(resource.value['dialect']) ? resource.value['dialect'] : {}),
+    };
   const examples = await examplesOf(reading, resource);
-  const common = { id: textOf(resource.value['name']) ?? '', format, examples, pointer: resource.pointer, where: locateIn(reading.root, reading.source, resource.pointer) };
+  const common = {
+    id: textOf(resource.value['name']) ?? '',
+    format,
+    examples,
+    pointer: resource.pointer,
+    where: locateIn(reading.root, reading.source, resource.pointer),
+  };
   return [format === 'csv' ? await table(reading, resource, common) : await tree(reading, resource, common)];
 }
 
@@ -116,7 +146,9 @@ async function describe(reading: Reading, resource: Resource): Promise<readonly 
 function formatGiven(resource: JsonObject): string {
   const { format, mediatype, path: paths } = resource;
   const first = Array.isArray(paths) ? textOf(paths[0]) : textOf(paths);
-  return textOf(format) ?? /\b(csv|json|xml)\b/.exec(textOf(mediatype) ?? '')?.[0] ?? path.extname(first ?? '').slice(1);
+  return (
+    textOf(format) ?? /\b(csv|json|xml)\b/.exec(textOf(mediatype) ?? '')?.[0] ?? path.extname(first ?? '').slice(1)
+  );
 }
 
 function noteUnknownFormat(reading: Reading, resource: Resource, given: string): void {
@@ -146,7 +178,12 @@ async function table(reading: Reading, resource: Resource, common: Common): Prom
   const { schema } = resource.value;
   const where = sources[0] ?? reading.source;
   const base = sources.length > 0 ? '' : joinPointer(resource.pointer, 'schema');
-  if (schema === undefined) note(reading, resource.pointer, { code: 'file-schema-missing', message: `the resource "${common.id}" has no schema`, fix: 'add "schema" with its fields' });
+  if (schema === undefined)
+    note(reading, resource.pointer, {
+      code: 'file-schema-missing',
+      message: `the resource "${common.id}" has no schema`,
+      fix: 'add "schema" with its fields',
+    });
   else if (isObject(schema)) {
     reading.findings.push(...findingsOf({ ...reading, source: where }, await tableMistakes(schema), base));
     reading.findings.push(...findingsOf(reading, trailerMistakes(resource.value, schema), resource.pointer));
@@ -162,7 +199,11 @@ async function tree(reading: Reading, resource: Resource, common: Common): Promi
   const reference = textOf(schema);
   if (reference === undefined) {
     const wanted = common.format === 'xml' ? 'the path of its XSD' : 'a JSON Schema or its path';
-    note(reading, joinPointer(resource.pointer, 'schema'), { code: 'file-schema-missing', message: `the resource "${common.id}" has no schema`, fix: `add "schema" with ${wanted}` });
+    note(reading, joinPointer(resource.pointer, 'schema'), {
+      code: 'file-schema-missing',
+      message: `the resource "${common.id}" has no schema`,
+      fix: `add "schema" with ${wanted}`,
+    });
     return { ...common, description: exchange };
   }
   const source = await referredFile(reading, joinPointer(resource.pointer, 'schema'), 'file-schema-missing', reference);
@@ -172,7 +213,12 @@ async function tree(reading: Reading, resource: Resource, common: Common): Promi
   return { ...common, schemaSource: source, description: { schema: embedded, ...exchange } };
 }
 
-async function referredDocument(reading: Reading, resource: Resource, name: string, reference: string): Promise<{ readonly document: JsonObject; readonly source: string } | undefined> {
+async function referredDocument(
+  reading: Reading,
+  resource: Resource,
+  name: string,
+  reference: string,
+): Promise<{ readonly document: JsonObject; readonly source: string } | undefined> {
   const source = await referredFile(reading, joinPointer(resource.pointer, name), `file-${name}-missing`, reference);
   if (source === undefined) return undefined;
   const { document } = await readDocument(path.resolve(reading.root, source), reading.root);
@@ -180,7 +226,12 @@ async function referredDocument(reading: Reading, resource: Resource, name: stri
 }
 
 /** A file beside the document, relative to the root; undefined, and a finding, where there is none. */
-async function referredFile(reading: Reading, pointer: string, code: string, reference: string): Promise<string | undefined> {
+async function referredFile(
+  reading: Reading,
+  pointer: string,
+  code: string,
+  reference: string,
+): Promise<string | undefined> {
   if (!isSafe(reference)) {
     note(reading, pointer, {
       code: 'file-path-unsafe',
@@ -193,7 +244,12 @@ async function referredFile(reading: Reading, pointer: string, code: string, ref
   const absolute = path.resolve(reading.folder, reference);
   const bytes = await readBelow(absolute, reading.folder);
   if (bytes === undefined) {
-    note(reading, pointer, { code, message: `the file "${reference}" does not exist`, fix: 'correct the path; it is relative to the document', actual: reference });
+    note(reading, pointer, {
+      code,
+      message: `the file "${reference}" does not exist`,
+      fix: 'correct the path; it is relative to the document',
+      actual: reference,
+    });
     return undefined;
   }
   reading.bytes.push(bytes);
@@ -211,27 +267,44 @@ async function readBelow(absolute: string, folder: string): Promise<Buffer | und
 }
 
 function isSafe(reference: string): boolean {
-  return reference !== '' && !/^[a-z][a-z\d+.-]*:|^[/\\~]|\0/i.test(reference) && !reference.split(/[/\\]/).includes('..');
+  return (
+    reference !== '' && !/^[a-z][a-z\d+.-]*:|^[/\\~]|\0/i.test(reference) && !reference.split(/[/\\]/).includes('..')
+  );
 }
 
 /** `path` names the files that the package ships: here, examples. */
 async function examplesOf(reading: Reading, resource: Resource): Promise<readonly string[]> {
   const { path: paths, examples } = resource.value;
   const named = [
-    ...(Array.isArray(paths) ? paths.map((each: Json, index) => ({ each, keys: ['path', index] })) : [{ each: paths, keys: ['path'] }]),
+    ...(Array.isArray(paths)
+      ? paths.map((each: Json, index) => ({ each, keys: ['path', index] }))
+      : [{ each: paths, keys: ['path'] }]),
     ...(Array.isArray(examples) ? examples.map((each: Json, index) => ({ each, keys: ['examples', index] })) : []),
   ];
   const found: string[] = [];
   for (const { each, keys } of named) {
     const reference = textOf(each);
-    const source = reference === undefined ? undefined : await referredFile(reading, joinPointer(resource.pointer, ...keys), 'file-example-missing', reference);
+    const source =
+      reference === undefined
+        ? undefined
+        : await referredFile(reading, joinPointer(resource.pointer, ...keys), 'file-example-missing', reference);
     if (source !== undefined) found.push(source);
   }
   return found;
 }
 
-function findingsOf(reading: Pick<Reading, 'root' | 'source'>, mistakes: readonly Mistake[], base = ''): readonly Finding[] {
-  return mistakes.map(({ path: keys, why, fix, code }) => ({ code, severity: 'error', message: why, fix, where: locateIn(reading.root, reading.source, joinPointer(base, ...keys)) }));
+function findingsOf(
+  reading: Pick<Reading, 'root' | 'source'>,
+  mistakes: readonly Mistake[],
+  base = '',
+): readonly Finding[] {
+  return mistakes.map(({ path: keys, why, fix, code }) => ({
+    code,
+    severity: 'error',
+    message: why,
+    fix,
+    where: locateIn(reading.root, reading.source, joinPointer(base, ...keys)),
+  }));
 }
 
 type Mistake = Awaited<ReturnType<typeof packageMistakes>>[number];

@@ -13,7 +13,9 @@ export const pact: Kind = {
   id: 'pact',
   summary: 'Pact files, specification 1 to 4, with HTTP and message interactions',
   recognises: (document) =>
-    isObject(document) && (Array.isArray(document['interactions']) || Array.isArray(document['messages'])) && ['consumer', 'provider', 'metadata'].some((name) => Object.hasOwn(document, name)),
+    isObject(document) &&
+    (Array.isArray(document['interactions']) || Array.isArray(document['messages'])) &&
+    ['consumer', 'provider', 'metadata'].some((name) => Object.hasOwn(document, name)),
   parse,
 };
 
@@ -23,8 +25,16 @@ async function parse(file: string, options: ParseOptions): Promise<ParsedContrac
   const consumer = participant(reading, 'consumer');
   const provider = participant(reading, 'provider');
   const specification = specificationOf(reading);
-  const interactions = [...listed(reading, 'interactions'), ...listed(reading, 'messages')].flatMap((item) => interactionOf(reading, item, { consumer, provider }) ?? []);
-  if (interactions.length === 0) note(reading, '', { code: 'pact-empty', severity: 'warning', message: 'the pact has no interactions', fix: 'run the consumer tests that write it' });
+  const interactions = [...listed(reading, 'interactions'), ...listed(reading, 'messages')].flatMap(
+    (item) => interactionOf(reading, item, { consumer, provider }) ?? [],
+  );
+  if (interactions.length === 0)
+    note(reading, '', {
+      code: 'pact-empty',
+      severity: 'warning',
+      message: 'the pact has no interactions',
+      fix: 'run the consumer tests that write it',
+    });
   noteContradictions(reading, interactions);
   const fallback = path.posix.basename(source, '.json');
   const contract: Contract = {
@@ -57,7 +67,11 @@ function participant(reading: Reading, role: 'consumer' | 'provider'): string {
   const member = reading.document[role];
   const name = isObject(member) ? member['name'] : undefined;
   if (typeof name === 'string' && name !== '') return name;
-  note(reading, `/${role}`, { code: `pact-${role}-missing`, message: `the pact names no ${role}`, fix: `add "${role}": { "name": "…" }` });
+  note(reading, `/${role}`, {
+    code: `pact-${role}-missing`,
+    message: `the pact names no ${role}`,
+    fix: `add "${role}": { "name": "…" }`,
+  });
   return '';
 }
 
@@ -66,7 +80,8 @@ function specificationOf({ document, root, source }: Reading): string {
   const metadata = isObject(document['metadata']) ? document['metadata'] : {};
   const holder = metadata['pactSpecification'] ?? metadata['pact-specification'];
   const version = (isObject(holder) ? holder['version'] : undefined) ?? metadata['pactSpecificationVersion'] ?? '2.0.0';
-  const major = String(typeof version === 'number' || typeof version === 'string' ? version : '').split('.', 1)[0] ?? '';
+  const major =
+    String(typeof version === 'number' || typeof version === 'string' ? version : '').split('.', 1)[0] ?? '';
   if (/^[1-4]$/.test(major)) return major;
   const { line, column } = locateIn(root, source, '/metadata');
   throw new TallyError({
@@ -88,13 +103,22 @@ function listed(reading: Reading, key: 'interactions' | 'messages'): readonly It
   const list = reading.document[key];
   if (list === undefined) return [];
   if (!Array.isArray(list)) {
-    note(reading, `/${key}`, { code: 'document-malformed', message: `"${key}" must be a list`, fix: 'write it with a Pact library' });
+    note(reading, `/${key}`, {
+      code: 'document-malformed',
+      message: `"${key}" must be a list`,
+      fix: 'write it with a Pact library',
+    });
     return [];
   }
   return list.flatMap((value: Json, index) => {
     const pointer = joinPointer('', key, index);
-    if (isObject(value)) return [{ value, pointer, isMessage: key === 'messages' || /Messages$/.test(textOf(value['type']) ?? '') }];
-    note(reading, pointer, { code: 'document-malformed', message: 'an interaction must be a map', fix: 'write it with a Pact library' });
+    if (isObject(value))
+      return [{ value, pointer, isMessage: key === 'messages' || (textOf(value['type']) ?? '').endsWith('Messages') }];
+    note(reading, pointer, {
+      code: 'document-malformed',
+      message: 'an interaction must be a map',
+      fix: 'write it with a Pact library',
+    });
     return [];
   });
 }
@@ -103,7 +127,12 @@ type Participants = Pick<Interaction, 'consumer' | 'provider'>;
 
 function interactionOf(reading: Reading, item: Item, participants: Participants): Interaction | undefined {
   const description = textOf(item.value['description']) ?? '';
-  if (description === '') note(reading, item.pointer, { code: 'pact-description-missing', message: 'an interaction has no description', fix: 'describe it: description and provider states tell interactions apart' });
+  if (description === '')
+    note(reading, item.pointer, {
+      code: 'pact-description-missing',
+      message: 'an interaction has no description',
+      fix: 'describe it: description and provider states tell interactions apart',
+    });
   const common = {
     description,
     providerStates: statesOf(item.value),
@@ -111,7 +140,9 @@ function interactionOf(reading: Reading, item: Item, participants: Participants)
     pointer: item.pointer,
     where: locateIn(reading.root, reading.source, item.pointer),
   };
-  return item.isMessage ? { ...common, type: 'message', contents: contentsOf(reading, item) } : httpInteraction(reading, item, common);
+  return item.isMessage
+    ? { ...common, type: 'message', contents: contentsOf(reading, item) }
+    : httpInteraction(reading, item, common);
 }
 
 /** Pact 1 and 2 have one state, as a text. */
@@ -122,7 +153,9 @@ function statesOf(interaction: JsonObject): Interaction['providerStates'] {
   return states.flatMap((state: Json) => {
     const name = isObject(state) ? textOf(state['name']) : textOf(state);
     const params = isObject(state) ? state['params'] : undefined;
-    return name === undefined ? [] : [{ name, ...(isObject(params) && Object.keys(params).length > 0 ? { params } : {}) }];
+    return name === undefined
+      ? []
+      : [{ name, ...(isObject(params) && Object.keys(params).length > 0 ? { params } : {}) }];
   });
 }
 
@@ -131,7 +164,12 @@ type Common = Omit<Interaction, 'type' | 'request' | 'response' | 'contents'>;
 function httpInteraction(reading: Reading, item: Item, common: Common): Interaction | undefined {
   const { request, response } = item.value;
   const missing = [...(isObject(request) ? [] : ['request']), ...(isObject(response) ? [] : ['response'])];
-  for (const name of missing) note(reading, item.pointer, { code: `pact-${name}-missing`, message: `the interaction "${common.description}" has no ${name}`, fix: `add "${name}"` });
+  for (const name of missing)
+    note(reading, item.pointer, {
+      code: `pact-${name}-missing`,
+      message: `the interaction "${common.description}" has no ${name}`,
+      fix: `add "${name}"`,
+    });
   if (!isObject(request) || !isObject(response)) return undefined;
   return { ...common, type: 'http', request: requestOf(request), response: responseOf(reading, item, response) };
 }
@@ -149,7 +187,12 @@ function requestOf(request: JsonObject): NonNullable<Interaction['request']> {
 function responseOf(reading: Reading, item: Item, response: JsonObject): NonNullable<Interaction['response']> {
   const status = response['status'] ?? 200;
   if (typeof status !== 'number' || !Number.isInteger(status) || status < 100 || status > 599) {
-    note(reading, joinPointer(item.pointer, 'response', 'status'), { code: 'pact-status-invalid', message: `${JSON.stringify(status)} is no HTTP status`, fix: 'give a number from 100 to 599', actual: status });
+    note(reading, joinPointer(item.pointer, 'response', 'status'), {
+      code: 'pact-status-invalid',
+      message: `${JSON.stringify(status)} is no HTTP status`,
+      fix: 'give a number from 100 to 599',
+      actual: status,
+    });
     return { status: 200, ...headersAndBody(response) };
   }
   return { status, ...headersAndBody(response) };
@@ -157,7 +200,12 @@ function responseOf(reading: Reading, item: Item, response: JsonObject): NonNull
 
 /** Pact 2 writes the query as it stands in a URL, later ones as lists by name. Here it is always lists by name. */
 function queryOf(query: Json): Json {
-  if (typeof query !== 'string') return isObject(query) ? Object.fromEntries(Object.entries(query).map(([name, values]) => [name, Array.isArray(values) ? values : [values]])) : query;
+  if (typeof query !== 'string')
+    return isObject(query)
+      ? Object.fromEntries(
+          Object.entries(query).map(([name, values]) => [name, Array.isArray(values) ? values : [values]]),
+        )
+      : query;
   const lists: Record<string, string[]> = {};
   for (const [name, value] of new URLSearchParams(query)) (lists[name] ??= []).push(value);
   return lists;
@@ -173,7 +221,9 @@ function headersAndBody(holder: JsonObject): { readonly headers?: Json; readonly
 
 /** Pact 4 writes each header as a list. */
 function joinedHeaders(headers: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]));
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
 }
 
 function bodyOf(body: Json): { readonly body?: Json } {
@@ -205,7 +255,12 @@ function parsedOr(text: string): Json {
 function contentsOf(reading: Reading, item: Item): Json {
   const request = isObject(item.value['request']) ? item.value['request'] : item.value;
   const { contents } = request;
-  if (contents === undefined) note(reading, item.pointer, { code: 'pact-contents-missing', message: `the message "${textOf(item.value['description']) ?? ''}" has no contents`, fix: 'add "contents"' });
+  if (contents === undefined)
+    note(reading, item.pointer, {
+      code: 'pact-contents-missing',
+      message: `the message "${textOf(item.value['description']) ?? ''}" has no contents`,
+      fix: 'add "contents"',
+    });
   return contents === undefined ? null : (contentOf(contents) ?? null);
 }
 

@@ -1,4 +1,12 @@
-import { createHmac, createPrivateKey, createPublicKey, sign as signBytes, timingSafeEqual, verify as verifyBytes, type KeyObject } from 'node:crypto';
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  sign as signBytes,
+  timingSafeEqual,
+  verify as verifyBytes,
+  type KeyObject,
+} from 'node:crypto';
 import { TallyError } from '../error.ts';
 import type { Delivery, ReceivedDelivery, SignatureScheme, SignatureVerdict } from '../signature-scheme.ts';
 
@@ -36,7 +44,9 @@ function verify({ headers, body, secrets, nowS, toleranceS = TOLERANCE_S }: Rece
   const keys = secrets.map(keyOf);
   // All are compared, also after a match: the time taken says nothing about which one it was.
   const matches = keys.flatMap((key) => signatures.filter((each) => isSignatureBy(key, content, each)));
-  return matches.length > 0 ? { valid: true } : invalid('webhook-signature does not match the body, id and timestamp under any secret');
+  return matches.length > 0
+    ? { valid: true }
+    : invalid('webhook-signature does not match the body, id and timestamp under any secret');
 }
 
 const NAMES = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
@@ -50,7 +60,8 @@ function timeProblem(timestamp: string, nowS: number, toleranceS: number): strin
   if (!/^(?:0|[1-9]\d{0,14})$/.test(timestamp)) return 'webhook-timestamp is no Unix time in whole seconds';
   const age = nowS - Number(timestamp);
   if (age > toleranceS) return `webhook-timestamp is ${Math.round(age)} s old; at most ${toleranceS} s are accepted`;
-  if (age < -toleranceS) return `webhook-timestamp is ${Math.round(-age)} s in the future; at most ${toleranceS} s are accepted`;
+  if (age < -toleranceS)
+    return `webhook-timestamp is ${Math.round(-age)} s in the future; at most ${toleranceS} s are accepted`;
   return undefined;
 }
 
@@ -59,13 +70,16 @@ function signedContent(id: string, timestamp: string, body: string | Uint8Array)
   return Buffer.concat([Buffer.from(`${id}.${timestamp}.`), typeof body === 'string' ? Buffer.from(body) : body]);
 }
 
-type Key = { readonly version: 'v1'; readonly secret: Buffer } | { readonly version: 'v1a'; readonly privateKey?: KeyObject; readonly publicKey: KeyObject };
+type Key =
+  | { readonly version: 'v1'; readonly secret: Buffer }
+  | { readonly version: 'v1a'; readonly privateKey?: KeyObject; readonly publicKey: KeyObject };
 
 /** A `v1` secret without its prefix is accepted, as the reference implementations do. */
 function keyOf(secret: string): Key {
   const [, prefix = '', encoded = ''] = /^(wh(?:sec|sk|pk)_)?(.*)$/s.exec(secret) ?? [];
   const bytes = Buffer.from(encoded, 'base64');
-  if (bytes.length === 0 || bytes.toString('base64').replace(/=+$/, '') !== encoded.replace(/=+$/, '')) throw invalidSecret('it is no base64 behind its prefix');
+  if (bytes.length === 0 || bytes.toString('base64').replace(/=+$/, '') !== encoded.replace(/=+$/, ''))
+    throw invalidSecret('it is no base64 behind its prefix');
   if (prefix === 'whsk_') return privateKeyOf(bytes);
   if (prefix === 'whpk_') return { version: 'v1a', publicKey: publicKeyOf(bytes) };
   if (bytes.length < 24 || bytes.length > 64) throw invalidSecret(`it has ${bytes.length} bytes; 24 to 64 are allowed`);
@@ -78,8 +92,13 @@ const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** 32 bytes of seed, behind which some libraries keep the public key. */
 function privateKeyOf(bytes: Buffer): Key {
-  if (bytes.length !== 32 && bytes.length !== 64) throw invalidSecret(`an ed25519 private key has 32 or 64 bytes, this one has ${bytes.length}`);
-  const privateKey = createPrivateKey({ key: Buffer.concat([PKCS8, bytes.subarray(0, 32)]), format: 'der', type: 'pkcs8' });
+  if (bytes.length !== 32 && bytes.length !== 64)
+    throw invalidSecret(`an ed25519 private key has 32 or 64 bytes, this one has ${bytes.length}`);
+  const privateKey = createPrivateKey({
+    key: Buffer.concat([PKCS8, bytes.subarray(0, 32)]),
+    format: 'der',
+    type: 'pkcs8',
+  });
   return { version: 'v1a', privateKey, publicKey: createPublicKey(privateKey) };
 }
 
