@@ -27,7 +27,6 @@ export async function parseArguments(command: Command, argv: readonly string[]):
     options: nodeOptions(options),
     strict: false,
     allowPositionals: true,
-    allowNegative: true,
     tokens: true,
   });
   const values = new Map<string, Value>();

@@ -69,7 +69,7 @@ export async function withSession(
     tool: { name: 'tallystick', version: readVersion() },
     runId: randomUUID(),
     name: workspace.config.name,
-    command: options.command,
+    command: redactor.text([options.command, ...options.paths].join(' ')),
     startedAt: startedAt.toISOString(),
     finishedAt: new Date().toISOString(),
     environment: readEnvironment(),
@@ -80,7 +80,7 @@ export async function withSession(
     interrupted: input.signal.aborted,
     redactions: redactor.count,
   });
-  return await finish(input, options, workspace, outputs, report);
+  return await finish(input, options, context, outputs, report);
 }
 
 /** An error that ends the work becomes a result, so that the report says how far the run came and why it ended. */
@@ -152,12 +152,12 @@ function failOnOf(input: CommandInput, workspace: Workspace): Severity {
 async function finish(
   input: CommandInput,
   options: SessionOptions,
-  workspace: Workspace,
+  { workspace, redactor }: RunContext,
   outputs: readonly Output[],
   report: Report,
 ): Promise<ExitCode> {
   const { formatNamed, readSnippets, writeReports } = await import('../reports/index.ts');
-  const complete = readSnippets(report, workspace.root);
+  const complete = readSnippets(report, workspace.root, (text) => redactor.text(text));
   const asked = outputs.flatMap(({ format, path }) => (path === undefined ? [] : [{ format, path }]));
   await writeReports(complete, asked, input.cwd);
   const standing = (options.outputs ?? []).map(({ format, path }) => ({ format: formatNamed(format), path }));

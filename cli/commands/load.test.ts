@@ -1,0 +1,76 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { runTally } from '../run-tally.ts';
+
+const DOCUMENT = `openapi: 3.1.0
+info: { title: Clinic, version: 1.0.0 }
+paths:
+  /slots:
+    get:
+      operationId: listSlots
+      responses: { '200': { description: The free slots } }
+`;
+
+let cwd: string;
+let server: Server;
+let url: string;
+
+beforeEach(async () => {
+  cwd = await mkdtemp(path.join(tmpdir(), 'tally-load-'));
+  await writeFile(path.join(cwd, 'clinic.yaml'), DOCUMENT);
+  server = createServer((request, response) => response.writeHead(request.url === '/v1/slots' ? 200 : 404).end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/v1`;
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await rm(cwd, { recursive: true });
+});
+
+async function load(...flags: string[]) {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const { signal } = new AbortController();
+  const code = await runTally(['load', ...flags], { cwd, env: {}, stdout, stderr, terminal: false, signal });
+  stdout.end();
+  stderr.end();
+  return { code, output: (await text(stdout)) + (await text(stderr)) };
+}
+
+test('a bare document and an address are enough', async () => {
+  const { code, output } = await load('clinic.yaml', '--url', url, '--duration', '1', '--connections', '4');
+  expect([code, output]).toEqual([0, expect.stringContaining('KEPT')]);
+});
+
+test('a gate that is missed fails the command', async () => {
+  await writeFile(
+    path.join(cwd, 'slo.yaml'),
+    'api: clinic\nversion: 1.0.0\nprofile: { maxRequests: 300, warmupS: 0 }\ngates: [count > 5000]\n',
+  );
+  const { code, output } = await load('clinic.yaml', '--url', url, '--slo', 'slo.yaml', '--duration', '1');
+  expect(code).toBe(1);
+  expect(output).toMatch(/all operations: count > 5000 was missed, observed \d+ in \d+ requests/);
+});
+
+test('a target that is not there has an exit code of its own', async () => {
+  expect(await load('clinic.yaml', '--url', 'http://127.0.0.1:9/v1')).toMatchObject({
+    code: 4,
+    output: expect.stringContaining('TARGET_UNREACHED'),
+  });
+});
+
+test.each([
+  [['--duration', '0'], 'FLAG_VALUE  tally load --duration 0'],
+  [['--connections', '1.5'], 'FLAG_VALUE  tally load --connections 1.5'],
+  [['--operation', 'listSlot'], 'did you mean listSlots?'],
+  [['--url', 'http://192.0.2.1/'], 'if its owner agreed, say so with --allow-host 192.0.2.1'],
+  [['--slo', 'none.yaml'], 'SLO_MISSING'],
+])('%s is a mistake of usage', async (flags, said) => {
+  expect(await load('clinic.yaml', '--url', url, ...flags)).toEqual({ code: 2, output: expect.stringContaining(said) });
+});
