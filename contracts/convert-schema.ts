@@ -135,10 +135,15 @@ function convertMap(scope: Scope, out: Schema, { keyword, value, pointer }: Keyw
   out[keyword] = Object.fromEntries(entries);
 }
 
+/** Draft 7's `dependencies` is two keywords in 2020-12. */
 function convertDependencies(scope: Scope, out: Schema, { value, pointer }: Keyword): void {
   if (!isObject(value)) return;
   for (const [name, dependency] of Object.entries(value)) {
-    const keyword = Array.isArray(dependency) ? 'dependentRequired' : 'dependentSchemas';
+    const keyword = !scope.is2020
+      ? 'dependencies'
+      : Array.isArray(dependency)
+        ? 'dependentRequired'
+        : 'dependentSchemas';
     const converted = Array.isArray(dependency)
       ? dependency
       : convert(scope, dependency, joinPointer(pointer, name), new Set());

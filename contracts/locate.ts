@@ -77,7 +77,7 @@ function jsonPositions(text: string): Positions {
 
 function yamlPositions(text: string): Positions {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, merge: true, uniqueKeys: false, logLevel: 'silent' });
+  const document = parseDocument(text, { lineCounter, uniqueKeys: false, logLevel: 'silent' });
   return (keys) => {
     const { line, col } = lineCounter.linePos(yamlOffset(document, keys));
     return { line: Math.max(line, 1), column: Math.max(col, 1) };

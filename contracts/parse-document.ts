@@ -42,7 +42,7 @@ function parseJson(text: string, source: string): Json {
 function parseYaml(text: string, source: string): Json {
   const lineCounter = new LineCounter();
   try {
-    const document = parseDocument(text, { lineCounter, merge: true, prettyErrors: false, logLevel: 'silent' });
+    const document = parseDocument(text, { lineCounter, merge: true, prettyErrors: false, logLevel: 'error' });
     const error = document.errors[0];
     if (error !== undefined) {
       const { line, col } = lineCounter.linePos(error.pos[0]);

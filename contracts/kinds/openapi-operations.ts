@@ -6,7 +6,7 @@ import { collectParameters, readParameter } from './openapi-parameters.ts';
 import { textOf, textsOf, type Located, type OpenapiReader } from './openapi-reader.ts';
 import { swaggerBody, swaggerContent } from './openapi-swagger.ts';
 
-const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', 'query'];
+const METHODS = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', 'query']);
 
 /** Callbacks of callbacks of callbacks describe nothing that is ever sent, and may go round in circles. */
 const MAX_CALLBACK_DEPTH = 2;
@@ -38,7 +38,8 @@ function operationsOf(
   reader: OpenapiReader,
   item: Located<JsonObject>,
 ): readonly { method: string; operation: Located<JsonObject> }[] {
-  const fixed = METHODS.flatMap((method) => {
+  const methods = Object.keys(item.value).filter((key) => METHODS.has(key));
+  const fixed = methods.flatMap((method) => {
     const operation = reader.object(item, method);
     return operation === undefined ? [] : [{ method, operation }];
   });
