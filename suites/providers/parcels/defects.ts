@@ -3,7 +3,7 @@ import type { Answer } from './answer.ts';
 import type { Event } from './events.ts';
 
 /** What a provider can be made to skip. */
-export type Skippable = 'authorisation' | 'idempotency' | 'preconditions' | 'validation';
+type Skippable = 'authorisation' | 'idempotency' | 'preconditions' | 'validation';
 
 /** A fault planted on purpose, so that whoever verifies the provider can show that he finds it. */
 export interface Defect {

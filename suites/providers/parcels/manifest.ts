@@ -49,7 +49,7 @@ export class Manifests {
 }
 
 /** A header, the parcels that are not cancelled in order of their ids, and the trailer with count and sums. */
-export function manifestLines(parcels: readonly Parcel[]): readonly string[] {
+function manifestLines(parcels: readonly Parcel[]): readonly string[] {
   const listed = parcels.filter((parcel) => parcel.status !== 'cancelled').toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const weightGrams = listed.reduce((sum, parcel) => sum + parcel.weightGrams, 0);
   const cents = listed.reduce((sum, parcel) => sum + chargeCents(parcel), 0);

@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { jsonAnswer, type Answer } from './answer.ts';
 import type { Settings } from './settings.ts';
 
-export const SCOPES = ['parcels:read', 'parcels:write'] as const;
+const SCOPES = ['parcels:read', 'parcels:write'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 export interface Token {
