@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { TallyError, type RunContext } from '../contracts/index.ts';
+import { runCheck, TallyError, type RunContext } from '../contracts/index.ts';
 import type { ChosenLoad, LoadOverrides } from '../load/index.ts';
 import type { Target } from '../suites/index.ts';
 
@@ -14,9 +14,14 @@ export interface RunLoadsOptions extends LoadOverrides {
 /** Loads every API that the workspace has an SLO for, one after another, each provider started once. */
 export async function runLoads(context: RunContext, options: RunLoadsOptions = {}): Promise<void> {
   const { chooseLoads, withOverrides } = await import('../load/index.ts');
-  const chosen = await chooseLoads(context.workspace, options.sloSource);
+  const { sloSource, url } = options;
+  const chosen = await chooseLoads(context.workspace, {
+    hasUrl: url !== undefined,
+    ...(sloSource === undefined ? {} : { sloSource }),
+  });
+  if (chosen.length === 0) return await reportNothing(context);
   const loads = chosen.map(({ contract, slo }) => ({ contract, slo: withOverrides(slo, options) }));
-  if (options.url !== undefined && loads.length > 1) throw ambiguous(loads);
+  if (url !== undefined && loads.length > 1) throw ambiguous(loads);
   const targets = new Map<string, Target>();
   try {
     for (const load of loads) {
@@ -26,6 +31,13 @@ export async function runLoads(context: RunContext, options: RunLoadsOptions = {
   } finally {
     await Promise.all([...targets.values()].map((target) => target.close()));
   }
+}
+
+/** A workspace of events and files, or without SLOs and providers, has nothing to load: said, not hidden. */
+async function reportNothing(context: RunContext): Promise<void> {
+  const reason = 'there is no SLO in load/slos, and no API with a provider in tally.yaml';
+  const check = { id: 'load-run', suite: 'load', subject: context.workspace.config.name };
+  await runCheck(context, check, () => ({ status: 'skipped', reason }));
 }
 
 async function runOne(
@@ -65,7 +77,7 @@ function ambiguous(loads: readonly ChosenLoad[]): TallyError {
   return new TallyError({
     code: 'LOAD_URL_AMBIGUOUS',
     where: '--url',
-    why: `it names one target, but there are loads for ${loads.map(({ slo }) => slo.source ?? slo.api).join(', ')}`,
-    fix: 'choose one with --slo FILE',
+    why: `it names one target, but there are loads for ${loads.map(({ slo }) => slo.source ?? `${slo.api} ${slo.version}`).join(', ')}`,
+    fix: 'choose one with --slo FILE, or name its document',
   });
 }

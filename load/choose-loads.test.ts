@@ -33,7 +33,11 @@ async function workspaceWith(files: Readonly<Record<string, string>>): Promise<W
 }
 
 const chosen = async (workspace: Workspace, source?: string) =>
-  (await chooseLoads(workspace, source)).map(({ contract, slo }) => [contract.name, contract.version, slo.source]);
+  (await chooseLoads(workspace, source === undefined ? {} : { sloSource: source })).map(({ contract, slo }) => [
+    contract.name,
+    contract.version,
+    slo.source,
+  ]);
 
 test('a workspace is loaded as its SLOs say', async () => {
   const workspace = await workspaceWith({
@@ -48,7 +52,12 @@ test('a workspace is loaded as its SLOs say', async () => {
 });
 
 test('a workspace without SLOs is loaded where a provider serves it', async () => {
-  expect(await chosen(await workspaceWith({}))).toEqual([['clinic', '1.0.0', undefined]]);
+  const workspace = await workspaceWith({});
+  expect(await chosen(workspace)).toEqual([['clinic', '1.0.0', undefined]]);
+  expect((await chooseLoads(workspace, { hasUrl: true })).map(({ contract }) => contract.version)).toEqual([
+    '1.0.0',
+    '2.0.0',
+  ]);
 });
 
 test('an SLO for an API that is not there names the one that was meant', async () => {

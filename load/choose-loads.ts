@@ -15,22 +15,27 @@ export interface LoadOverrides {
   readonly operationIds?: readonly string[];
 }
 
+/** Where to look for loads. */
+export interface LoadChoice {
+  /** One SLO file, relative to the workspace or absolute; all of the workspace when absent. */
+  readonly sloSource?: string;
+  /** The target was named, so that an API needs no provider in `tally.yaml`. */
+  readonly hasUrl?: boolean;
+}
+
 /**
  * Finds what there is to load: the SLO of one file; else every SLO of the workspace; else every API that has a provider,
- * or the bare document, with the default profile.
+ * or the bare document, with the default profile. Empty when there is none of them.
  *
- * @param sloSource relative to the workspace, or absolute
- * @throws TallyError SLO_MISSING, SLO_INVALID, SLO_CONTRACT_UNKNOWN, LOAD_NO_API
+ * @throws TallyError SLO_MISSING, SLO_INVALID, SLO_CONTRACT_UNKNOWN
  */
-export async function chooseLoads(workspace: Workspace, sloSource?: string): Promise<readonly ChosenLoad[]> {
+export async function chooseLoads(workspace: Workspace, choice: LoadChoice = {}): Promise<readonly ChosenLoad[]> {
   const apis = workspace.contracts.map(({ contract }) => contract).filter(({ kind }) => kind === 'openapi');
-  if (apis.length === 0) throw noApi(workspace);
-  if (sloSource !== undefined) return [pair(apis, await readSlo(workspace.root, sloSource), workspace)];
+  if (choice.sloSource !== undefined) return [pair(apis, await readSlo(workspace.root, choice.sloSource), workspace)];
   const slos = workspace.configSource === undefined ? [] : await readSlos(workspace.root);
   if (slos.length > 0) return slos.map((slo) => pair(apis, slo, workspace));
-  return apis
-    .filter((contract) => isServed(workspace, contract))
-    .map((contract) => ({ contract, slo: defaultSlo(contract) }));
+  const reached = apis.filter((contract) => choice.hasUrl === true || isServed(workspace, contract));
+  return reached.map((contract) => ({ contract, slo: defaultSlo(contract) }));
 }
 
 /** A bare document is what is meant, whatever name its title makes. */
@@ -44,7 +49,7 @@ function pair(apis: readonly Contract[], slo: Slo, workspace: Workspace): Chosen
   throw new TallyError({
     code: 'SLO_CONTRACT_UNKNOWN',
     where: String(slo.source),
-    why: `there is no API ${slo.api} ${slo.version}; found ${known.join(', ')}`,
+    why: `there is no API ${slo.api} ${slo.version}; found ${known.length === 0 ? 'none' : known.join(', ')}`,
     fix: near === undefined ? 'correct "api" and "version"' : `did you mean ${near}?`,
   });
 }
@@ -52,15 +57,6 @@ function pair(apis: readonly Contract[], slo: Slo, workspace: Workspace): Chosen
 function isServed(workspace: Workspace, { name, version }: Contract): boolean {
   if (workspace.configSource === undefined) return true;
   return workspace.config.providers[name]?.versions[version] !== undefined;
-}
-
-function noApi(workspace: Workspace): TallyError {
-  return new TallyError({
-    code: 'LOAD_NO_API',
-    where: workspace.root,
-    why: 'none of its contracts describes an API',
-    fix: 'add an OpenAPI document under contracts/apis/<name>/<version>',
-  });
 }
 
 /** The SLO with a person's wishes in place of its own. Gates on operations that are not sent are left out. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { GateSyntaxError, parseGate } from './gate.ts';
 
 function syntaxErrorOf(text: string): { position: number; why: string; fix: string } {

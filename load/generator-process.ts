@@ -55,6 +55,8 @@ interface Run {
   stop: () => void;
 }
 
+let refresh: (headers: Readonly<Record<string, string>>) => void = () => {};
+
 process.on('message', (message: unknown) => {
   if (!isToGenerator(message)) return;
   if (message.type === 'authorization') refresh(message.headers);
@@ -64,8 +66,6 @@ process.on('message', (message: unknown) => {
 process.on('disconnect', () => process.exit());
 say({ type: 'ready' });
 
-let refresh: (headers: Readonly<Record<string, string>>) => void = () => {};
-
 function startRun(plan: WirePlan): void {
   const run = newRun(plan);
   refresh = (headers) => {
@@ -73,17 +73,14 @@ function startRun(plan: WirePlan): void {
   };
   const vitals = watchVitals(run);
   const timer = setInterval(() => flush(run, vitals()), BATCH_MS);
-  const instance = autocannon(optionsFor(run), () => {
+  const instance = autocannon(optionsFor(run), (refused: unknown) => {
+    if (refused instanceof Error) throw refused;
     clearInterval(timer);
     flush(run, vitals());
-    const unfinished = run.slots.filter((slot) => slot.waiting && !slot.doomed);
-    say({
-      type: 'ended',
-      reason: run.reason,
-      nowMs: now(run),
-      unfinished: unfinished.map(({ operation, startMs }) => ({ operation, startMs })),
-    });
-    process.disconnect();
+    const waiting = run.slots.filter((slot) => slot.waiting && !slot.doomed);
+    const unfinished = waiting.map(({ operation, startMs }) => ({ operation, startMs }));
+    // Disconnecting ends the process, so not before everything is on its way.
+    say({ type: 'ended', reason: run.reason, nowMs: now(run), unfinished }, () => process.disconnect());
   });
   run.stop = () => instance.stop();
 }
@@ -333,6 +330,6 @@ function now(run: Run): number {
   return performance.now() - run.bornAt;
 }
 
-function say(message: FromGenerator): void {
-  process.send?.(message);
+function say(message: FromGenerator, sent: () => void = () => {}): void {
+  process.send?.(message, undefined, undefined, sent);
 }

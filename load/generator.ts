@@ -7,7 +7,7 @@ export interface GeneratorListener {
   /** Called for each batch, in order. */
   onBatch(batch: Batch): void;
   /** This moment's headers of the credential; asked once a second, because a token may expire while the run lasts. */
-  authorize?(): Promise<Readonly<Record<string, string>>>;
+  readonly authorize?: () => Promise<Readonly<Record<string, string>>>;
 }
 
 export type GeneratorEnd = Ended | { readonly type: 'aborted' } | { readonly type: 'crashed'; readonly why: string };

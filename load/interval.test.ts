@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { meanInterval, percentileRanks, wilson } from './interval.ts';
 
 describe('95 % intervals', () => {

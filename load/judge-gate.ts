@@ -85,7 +85,7 @@ function evidenceOf(gate: Gate, observed: Observed): Evidence {
       return errorRateEvidence(observed);
     case 'requestRate':
       return requestRateEvidence(observed);
-    case 'count':
+    default:
       return countEvidence(metric.of, observed);
   }
 }

@@ -117,7 +117,7 @@ function gateOutcome(measured: Measured, gate: SloGate, verdict: Verdict): Outco
 
 function missedFinding(measured: Measured, gate: SloGate, { measure }: Verdict): Finding {
   const value = Number(measure.value.toPrecision(4));
-  const shown = measure.unit === 'ratio' ? `${Number((value * 100).toPrecision(4))} %` : `${value} ${measure.unit}`;
+  const shown = showValue(value, measure.unit);
   return {
     code: 'load-gate-missed',
     severity: 'error',
@@ -128,6 +128,11 @@ function missedFinding(measured: Measured, gate: SloGate, { measure }: Verdict):
     where: whereOfGate(measured, gate),
     ...(gate.operationId === undefined ? {} : { operationId: gate.operationId }),
   };
+}
+
+function showValue(value: number, unit: string): string {
+  if (unit === 'ratio') return `${Number((value * 100).toPrecision(4))} %`;
+  return unit === 'count' ? String(value) : `${value} ${unit}`;
 }
 
 function whereOfGate({ slo, contract, context }: Measured, gate: SloGate): Where {

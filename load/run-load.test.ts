@@ -413,6 +413,16 @@ test('an interrupted load ends at once and shows what it has', async () => {
   });
 });
 
+test('a generator that cannot do its work is an error of ours, and no gate passes', async () => {
+  clinic = await startClinic();
+  // Less than the generator takes; an SLO file would be refused before.
+  await load(sloOf(['p(95) < 5000'], { timeoutMs: 500 }));
+  const run = resultOf('load-run');
+  expect(run).toMatchObject({ status: 'errored', error: { code: 'LOAD_GENERATOR_ENDED', exitCode: 3 } });
+  expect(run.reason).toContain('timeout must be greater than 0');
+  expect(resultOf('load-gate').status).toBe('inconclusive');
+});
+
 test('a port that answers no HTTP is not reached', async () => {
   clinic = await startClinic();
   const silent = createServer((socket) => socket.end('SSH-2.0\r\n'));

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { scheduleOf } from './schedule.ts';
 
 test('operations are spread, not sent in bursts', () => {

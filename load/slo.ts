@@ -94,8 +94,8 @@ export async function readSlo(root: string, source: string): Promise<Slo> {
   if (problem !== undefined) throw invalid(root, source, problem);
   return {
     source,
-    api: String(data['api']),
-    version: String(data['version']),
+    api: textOf(data['api']),
+    version: textOf(data['version']),
     profile: profileOf(data['profile']),
     ...operationsOf(data['operations']),
     gates: listOf(data['gates']).map((gate, index) => readGate(root, source, gate, index)),
@@ -216,9 +216,9 @@ function operationsOf(given: Json | undefined): Pick<Slo, 'operations'> {
 
 function readGate(root: string, source: string, given: Json, index: number): SloGate {
   const pointer = `/gates/${index}`;
-  if (!isObject(given)) return parseAt(root, source, pointer, String(given));
-  const gate = parseAt(root, source, `${pointer}/gate`, String(given['gate']));
-  return { ...gate, operationId: String(given['operation']) };
+  if (!isObject(given)) return parseAt(root, source, pointer, textOf(given));
+  const gate = parseAt(root, source, `${pointer}/gate`, textOf(given['gate']));
+  return { ...gate, operationId: textOf(given['operation']) };
 }
 
 function parseAt(root: string, source: string, pointer: string, text: string): SloGate {
@@ -233,4 +233,9 @@ function parseAt(root: string, source: string, pointer: string, text: string): S
 
 function listOf(value: Json | undefined): readonly Json[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** The schema has seen to it that it is text. */
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
 }
