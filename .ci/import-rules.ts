@@ -29,10 +29,14 @@ const PLUGIN_FOLDERS = [
 
 /** What is wrong with the imports of the house: wrong arrows, side doors, plugins that know each other, rings. */
 export function judgeImports(imports: readonly Import[]): readonly string[] {
-  return [...imports.flatMap(judgeOne), ...rings(imports)];
+  // A folder's list says what its plugins are.
+  const plugins = imports
+    .filter(({ from }) => PLUGIN_FOLDERS.some((folder) => from === `${folder}/index.ts`))
+    .map(({ to }) => stemOf(to));
+  return [...imports.flatMap((each) => judgeOne(each, plugins)), ...rings(imports)];
 }
 
-function judgeOne({ from, to, line }: Import): readonly string[] {
+function judgeOne({ from, to, line }: Import, plugins: readonly string[]): readonly string[] {
   const [fromRoom, toRoom] = [roomOf(from), roomOf(to)];
   const place = `${from}:${line}`;
   if (fromRoom !== toRoom) {
@@ -42,24 +46,24 @@ function judgeOne({ from, to, line }: Import): readonly string[] {
     if (to !== `${toRoom}/index.ts`) return [`${place}  enter ${toRoom} through its index.ts, not ${to}`];
     return [];
   }
-  const folder = PLUGIN_FOLDERS.find((candidate) => isPluginOf(candidate, from) && isPluginOf(candidate, to));
-  if (folder === undefined || belongsTo(from, to)) return [];
-  return [`${place}  a plugin must not import its sibling ${to}`];
+  const [fromPlugin, toPlugin] = [pluginOf(from, plugins), pluginOf(to, plugins)];
+  const isFine =
+    fromPlugin === undefined || toPlugin === undefined || fromPlugin === toPlugin || from.endsWith('.test.ts');
+  return isFine ? [] : [`${place}  a plugin must not import its sibling ${to}`];
 }
 
 function roomOf(path: string): string {
   return path.slice(0, Math.max(0, path.indexOf('/')));
 }
 
-/** `index.ts` is the list, not a plugin. */
-function isPluginOf(folder: string, path: string): boolean {
-  return path.startsWith(`${folder}/`) && path !== `${folder}/index.ts`;
+function stemOf(path: string): string {
+  return path.replace(/(\.test)?\.ts$/, '');
 }
 
-/** Tests may compare plugins; `openapi-parameters.ts` is a part of the plugin `openapi.ts`. */
-function belongsTo(from: string, to: string): boolean {
-  const stem = (path: string): string => path.replace(/\.ts$/, '');
-  return from.endsWith('.test.ts') || stem(from).startsWith(`${stem(to)}-`) || stem(to).startsWith(`${stem(from)}-`);
+/** The plugin that a file belongs to: `kinds/openapi-parameters.ts` is a part of `kinds/openapi.ts`. */
+function pluginOf(path: string, plugins: readonly string[]): string | undefined {
+  const stem = stemOf(path);
+  return plugins.find((plugin) => plugin === stem) ?? plugins.find((plugin) => stem.startsWith(`${plugin}-`));
 }
 
 /** Every ring once, starting at its alphabetically first file. */
