@@ -31,7 +31,9 @@ const PLUGIN_FOLDERS = [
 export function judgeImports(imports: readonly Import[]): readonly string[] {
   // A folder's list says what its plugins are.
   const plugins = imports
-    .filter(({ from }) => PLUGIN_FOLDERS.some((folder) => from === `${folder}/index.ts`))
+    .filter(({ from, to }) =>
+      PLUGIN_FOLDERS.some((folder) => from === `${folder}/index.ts` && to.startsWith(`${folder}/`)),
+    )
     .map(({ to }) => stemOf(to));
   return [...imports.flatMap((each) => judgeOne(each, plugins)), ...rings(imports)];
 }
