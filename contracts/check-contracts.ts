@@ -1,5 +1,5 @@
 import { checkExamples } from './check-examples.ts';
-import { lintContract, type LintOptions } from './lint.ts';
+import { openLinter, type Linter, type LintOptions } from './lint.ts';
 import type { Contract, ParsedContract } from './model.ts';
 import { openResultCache } from './result-cache.ts';
 import { runCheck, type RunContext } from './run-context.ts';
@@ -14,20 +14,30 @@ export async function checkContracts(context: RunContext): Promise<void> {
     cache: openResultCache(context.workspace),
     signal: context.signal,
   };
-  for (const parsed of context.workspace.contracts) {
-    if (context.signal.aborted) return;
-    await checkContract(context, parsed, options);
+  const linter = openLinter(options);
+  try {
+    for (const parsed of context.workspace.contracts) {
+      if (context.signal.aborted) return;
+      await checkContract(context, parsed, options, linter);
+    }
+  } finally {
+    linter.close();
   }
 }
 
-async function checkContract(context: RunContext, parsed: ParsedContract, options: LintOptions): Promise<void> {
+async function checkContract(
+  context: RunContext,
+  parsed: ParsedContract,
+  options: LintOptions,
+  linter: Linter,
+): Promise<void> {
   const { contract } = parsed;
   const subject = subjectOf(contract);
   context.log.progress(`check ${subject}`);
   await runCheck(context, { id: 'parses', suite: 'check', subject }, () => ({ findings: parsed.findings }));
   if (contract.kind !== 'openapi' && contract.kind !== 'asyncapi') return;
   await runCheck(context, { id: 'lint', suite: 'check', subject }, async () => ({
-    findings: await lintContract(contract, options),
+    findings: await linter.lint(contract),
   }));
   await runCheck(context, { id: 'examples-valid', suite: 'check', subject }, async () => ({
     findings: await checkExamples(contract, options),

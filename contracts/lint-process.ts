@@ -1,6 +1,7 @@
 /**
  * The process that lints: Spectral and Redocly take seconds of pure computation on a large document, and a process of
- * their own neither blocks a server nor outlives being killed. It gets one request over IPC and answers it.
+ * their own neither blocks a server nor outlives being killed. It answers requests over IPC,
+ * one at a time, until whoever asks is gone.
  */
 import { promises as fs } from 'node:fs';
 import * as nodeFs from 'node:fs';
@@ -16,12 +17,9 @@ import { joinPointer } from './json-pointer.ts';
 import type { LintAnswer, LintRequest } from './lint.ts';
 import type { UnplacedFinding } from './unplaced-finding.ts';
 
-process.once('message', (request: LintRequest) => {
-  void answer(request).then((reply) => {
-    process.send?.(reply, () => process.disconnect());
-  });
+process.on('message', (request: LintRequest) => {
+  void answer(request).then((reply) => process.send?.(reply));
 });
-// Whoever asked is gone.
 process.once('disconnect', () => process.exit());
 
 async function answer(request: LintRequest): Promise<LintAnswer> {

@@ -30,26 +30,46 @@ export interface LintOptions {
   readonly signal: AbortSignal;
 }
 
-/**
- * Lints an OpenAPI or AsyncAPI contract: its structure with Redocly's rules, its style with Spectral and the rulesets
- * `tally`, `contracts/rulesets/*.yaml` and `.spectral.yaml`. In a process of its own; cached by content.
- *
- * @throws TallyError LINT_FAILED, RULESET_INVALID
- */
-export async function lintContract(contract: Contract, options: LintOptions): Promise<readonly Finding[]> {
+/** Lints contracts. `close` ends its process. */
+export interface Linter {
+  /**
+   * Lints an OpenAPI or AsyncAPI contract: its structure with Redocly's rules, its style with Spectral and the rulesets
+   * `tally`, `contracts/rulesets/*.yaml` and `.spectral.yaml`.
+   *
+   * @throws TallyError LINT_FAILED, RULESET_INVALID
+   */
+  lint(contract: Contract): Promise<readonly Finding[]>;
+  close(): void;
+}
+
+/** The process is started for the first contract whose findings are not cached, and kept: loading the linters takes seconds. */
+export function openLinter(options: LintOptions): Linter {
+  let child: ChildProcess | undefined;
+  const close = (): void => {
+    child?.kill('SIGKILL');
+    child = undefined;
+  };
+  const ask = async (request: LintRequest): Promise<readonly UnplacedFinding[]> => {
+    child ??= startProcess();
+    return await askWithin(child, request, options.signal, close);
+  };
+  return { lint: async (contract) => await lintContract(contract, options, ask), close };
+}
+
+async function lintContract(
+  contract: Contract,
+  options: LintOptions,
+  ask: (request: LintRequest) => Promise<readonly UnplacedFinding[]>,
+): Promise<readonly Finding[]> {
   const rulesets = [
     fileURLToPath(new URL('./rulesets/tally.yaml', import.meta.url)),
     ...(await ownRulesets(options.root)),
   ];
   const texts = await Promise.all(rulesets.map(async (file) => await readFile(file, 'utf8')));
   const inputs = ['lint', contract.kind, contract.digest, hashOf(texts), ...libraryVersions()];
-  const request: LintRequest = {
-    kind: contract.kind,
-    source: path.resolve(options.root, contract.source),
-    document: contract.document,
-    rulesets,
-  };
-  const found = await options.cache.findings(inputs, async () => await lintInProcess(request, options.signal));
+  const source = path.resolve(options.root, contract.source);
+  const request = { kind: contract.kind, source, document: contract.document, rulesets };
+  const found = await options.cache.findings(inputs, async () => await ask(request));
   return found.map((finding) => placeFinding(options.root, contract, finding));
 }
 
@@ -90,20 +110,26 @@ function versionOf(name: string): string {
 /** Far above what the largest public documents need; a process that hangs is ended. */
 const TIME_LIMIT_MS = 300_000;
 
-async function lintInProcess(request: LintRequest, signal: AbortSignal): Promise<readonly UnplacedFinding[]> {
+async function askWithin(
+  child: ChildProcess,
+  request: LintRequest,
+  signal: AbortSignal,
+  stop: () => void,
+): Promise<readonly UnplacedFinding[]> {
   signal.throwIfAborted();
-  const child = startProcess();
-  const stop = (): boolean => child.kill('SIGKILL');
   const timer = setTimeout(stop, TIME_LIMIT_MS);
   signal.addEventListener('abort', stop, { once: true });
   try {
-    const answer = await ask(child, request);
+    const answer = await answerOf(child, request);
     if ('error' in answer) throw failed(request, answer.error);
     return answer.findings;
+  } catch (cause) {
+    // It may be in any state: the next contract gets a new one.
+    stop();
+    throw cause;
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);
-    stop();
   }
 }
 
@@ -116,19 +142,25 @@ function startProcess(): ChildProcess {
   return fork(entry, [], { execArgv, env, serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
 }
 
-async function ask(child: ChildProcess, request: LintRequest): Promise<LintAnswer> {
-  let complaint = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
-    complaint = (complaint + chunk.toString('utf8')).slice(-4000);
-  });
-  return await new Promise<LintAnswer>((resolve) => {
-    child.once('message', (answer: LintAnswer) => resolve(answer));
-    child.once('error', (cause) => resolve({ error: cause.message }));
-    child.once('exit', (code, signal) => resolve({ error: complaint || `the process ended with ${signal ?? code}` }));
-    child.send(request, (cause) => {
-      if (cause !== null) resolve({ error: cause.message });
+async function answerOf(child: ChildProcess, request: LintRequest): Promise<LintAnswer> {
+  const complaint: string[] = [];
+  const listen = (chunk: Buffer): unknown => complaint.push(chunk.toString('utf8'));
+  child.stderr?.on('data', listen);
+  try {
+    return await new Promise<LintAnswer>((resolve) => {
+      child.once('message', (answer: LintAnswer) => resolve(answer));
+      child.once('error', (cause) => resolve({ error: cause.message }));
+      child.once('exit', (code, signal) =>
+        resolve({ error: complaint.join('').slice(-4000) || `the process ended with ${signal ?? code}` }),
+      );
+      child.send(request, (cause) => {
+        if (cause !== null) resolve({ error: cause.message });
+      });
     });
-  });
+  } finally {
+    child.stderr?.off('data', listen);
+    for (const event of ['message', 'exit']) child.removeAllListeners(event);
+  }
 }
 
 function failed(request: LintRequest, error: string): TallyError {
