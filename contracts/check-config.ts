@@ -4,6 +4,7 @@ import { explainSchemaError, type SchemaMistake } from './explain-schema-error.t
 import { splitPointer } from './json-pointer.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { nearMiss } from './near-miss.ts';
+import { plainSecrets } from './plain-secrets.ts';
 
 /** One mistake in `tally.yaml`. */
 export type ConfigProblem = SchemaMistake;
@@ -79,7 +80,7 @@ function secretProblem(error: ErrorObject, path: readonly string[]): ConfigProbl
 
 /** What the schema cannot say in words that a person understands. */
 function relations(config: JsonObject): readonly ConfigProblem[] {
-  return [...providerProblems(config), ...credentialProblems(config)];
+  return [...providerProblems(config), ...credentialProblems(config), ...plainSecrets(config)];
 }
 
 function providerProblems(config: JsonObject): readonly ConfigProblem[] {

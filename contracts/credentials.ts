@@ -1,7 +1,7 @@
-import { exec } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { commandOutput, type CommandOutcome } from './command-output.ts';
 import type { CredentialConfig, SecretReference } from './config.ts';
 import { TallyError } from './error.ts';
 import { nearMiss } from './near-miss.ts';
@@ -169,30 +169,24 @@ async function fromFile(file: string, { root }: Place): Promise<string | undefin
 /** A command may take its time to unlock a vault, but must not hang a build. */
 const COMMAND_TIMEOUT_MS = 10_000;
 
-/** The first command's output is the secret. Neither output nor error output goes into an error: either may hold it. */
+/** Neither output nor error output goes into an error: either may hold the secret. */
 async function fromCommand(command: string, { name, root, env }: Place): Promise<string | undefined> {
-  return new Promise((fulfil, reject) => {
-    const options = {
-      cwd: root,
-      env: { ...env },
-      timeout: COMMAND_TIMEOUT_MS,
-      windowsHide: true,
-      maxBuffer: 1024 * 1024,
-    };
-    const child = exec(command, options, (error, stdout) => {
-      if (error === null) fulfil(stdout.replace(/\r?\n$/, ''));
-      else
-        reject(
-          commandFailed(
-            name,
-            error.killed === true
-              ? `took longer than ${COMMAND_TIMEOUT_MS / 1000} s`
-              : `ended with exit code ${error.code ?? 'unknown'}`,
-          ),
-        );
-    });
-    child.stdin?.end();
-  });
+  const outcome = await commandOutput(command, { cwd: root, env: { ...env }, timeoutMs: COMMAND_TIMEOUT_MS });
+  if ('output' in outcome) return outcome.output.replace(/\r?\n$/, '');
+  throw commandFailed(name, howItEnded(outcome));
+}
+
+function howItEnded(outcome: Exclude<CommandOutcome, { readonly output: string }>): string {
+  switch (outcome.failure) {
+    case 'timeout':
+      return `took longer than ${COMMAND_TIMEOUT_MS / 1000} s`;
+    case 'too-much-output':
+      return 'printed more than any secret has';
+    case 'not-started':
+      return 'could not be started';
+    default:
+      return `ended with exit code ${outcome.exitCode ?? 'unknown'}`;
+  }
 }
 
 function commandFailed(name: string, how: string): TallyError {

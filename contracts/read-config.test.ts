@@ -205,13 +205,6 @@ describe('a configuration that is wrong', () => {
       '"type" must be one of apiKey, basic, bearer, oauth2, webhook',
       'did you mean "oauth2"?',
     ],
-    [
-      'with a version key that is none',
-      `${HEAD}providers:\n  parcels: { url: "http://a", versions: { latest: /v1 } }\n`,
-      'tally.yaml:4:43',
-      '"latest" cannot be a key of "versions"',
-      'it is: By contract version: the path it is served under, for example `2.0.0: /v2`. When absent, the newest version is served at the root',
-    ],
   ];
 
   test.each(cases)('%s says so with its place', async (_, text, where, why, fix) => {
@@ -230,6 +223,42 @@ describe('a configuration that is wrong', () => {
     const error = await errorOf(`${HEAD}credentials:\n  checkout:\n    type: bearer\n    ${member}\n`);
     expect(error).toMatchObject({ code: 'CONFIG_INVALID', where: expect.stringMatching(/^tally\.yaml:6:/) });
     expect(JSON.stringify(error)).not.toMatch(/s3cr3t|31337424242/);
+  });
+
+  test.each([
+    [
+      'a variable of a process',
+      'providers:\n  p: { start: { command: node a.js, env: { A: b, API_KEY: c4nary } } }',
+      'tally.yaml:4:59',
+      'API_KEY',
+    ],
+    [
+      'part of a command',
+      'providers:\n  p: { start: { command: "TOKEN=c4nary node a.js" } }',
+      'tally.yaml:4:26',
+      'command',
+    ],
+    [
+      'the password of an address',
+      'providers:\n  p: { url: "https://user:c4nary@host.example" }',
+      'tally.yaml:4:13',
+      'url',
+    ],
+    ['what looks like one', `name: Bearer c4nary00`, 'tally.yaml:2:7', 'name'],
+  ])('that holds a secret as %s says so and does not print it', async (_, text, where, key) => {
+    const error = await errorOf(text.startsWith('name') ? `version: 1\n${text}\n` : `${HEAD}${text}\n`);
+    expect(error).toEqual({
+      code: 'CONFIG_INVALID',
+      where,
+      why: `"${key}" seems to hold a secret; it must not stand in this file`,
+      fix: 'keep it elsewhere and name it under "credentials:" ({ from: env:NAME }); a provider that is started gets it in that variable',
+      exitCode: 2,
+    });
+  });
+
+  test('leaves names and paths of secrets alone', async () => {
+    const text = `${HEAD}providers:\n  p: { start: { command: node a.js, env: { TOKEN_URL: "http://a", TOKEN_TTL_S: "60", API_KEY: "" } } }\n`;
+    expect((await parseConfig(text, 'tally.yaml')).providers['p']?.start?.env).toHaveProperty('TOKEN_URL');
   });
 
   test('tells a plain secret what to do instead', async () => {

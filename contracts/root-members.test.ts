@@ -5,9 +5,10 @@ test.each([
   ['openapi: 3.1.0\ninfo:\n  title: x\n', { openapi: '3.1.0', info: true }],
   ['# a comment\n---\n"swagger": "2.0"  # old\r\npaths: {}\r\n', { swagger: '2.0', paths: true }],
   ["\uFEFFasyncapi: '3.0.0'\n", { asyncapi: '3.0.0' }],
-  ['{"openapi":"3.0.0","info":{"title":"x"}}', { openapi: '3.0.0', info: { title: 'x' } }],
+  ['{"info":{"title":"x"},"openapi":"3.0.0"}', { openapi: '3.0.0', info: { title: 'x' } }],
+  ['{ "openapi": "3.0.0", "info": {} }', { openapi: '3.0.0' }],
   ['{ openapi: 3.0.0, info: {} }', { openapi: '3.0.0', info: true }],
-  ['{"openapi": "3.0.0", "paths": {', { openapi: '3.0.0', paths: true }],
+  ['{"info": {}, "openapi": "3.0.0", "paths": {', { info: true, openapi: '3.0.0', paths: true }],
   ['openapi: 3.1.0\n  bad: [indentation\n', { openapi: '3.1.0' }],
 ])('reads the members of %j', (text, members) => {
   expect(rootMembers(text)).toEqual(members);

@@ -7,6 +7,9 @@ import { isObject, type Json, type JsonObject } from './json.ts';
  */
 export function rootMembers(text: string): JsonObject | undefined {
   const start = text.replace(/^\uFEFF/, '').trimStart();
+  // The usual first member of a large document says enough: parsing it all to learn its kind would take as long again.
+  const [, key, version] = /^\{\s*"(openapi|swagger|asyncapi)"\s*:\s*"([^"\\]*)"/.exec(start) ?? [];
+  if (key !== undefined && version !== undefined) return { [key]: version };
   if (start.startsWith('{'))
     return (
       jsonMembers(start) ?? keysIn(start, /["']?([\w$-]+)["']?\s*:\s*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s,{}[\]"']+))?/g)

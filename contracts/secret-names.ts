@@ -44,7 +44,7 @@ const DESCRIBES = new Set(
   (
     'url uri path endpoint type types in at on until expires expiry expiration ttl count limit length size min max id ids ' +
     'name names header field policy rule rules format pattern hint required supported methods scopes scope version status ' +
-    'ref from source algorithm alg digest used usage remaining style description title budget'
+    's ms seconds minutes hours days lifetime ref from source algorithm alg digest used usage remaining style description title budget'
   ).split(' '),
 );
 

@@ -285,6 +285,31 @@ describe('documents stand for themselves', () => {
   });
 });
 
+describe('two contracts of one name and version', () => {
+  test('get names of their own, and a finding', async () => {
+    const root = await lay({ ...WHOLE, 'contracts/pacts/checkout-parcels-messages.json': pact });
+    const { contracts } = await openWorkspace([], root);
+    const pacts = contracts.filter(({ contract }) => contract.kind === 'pact');
+    expect(pacts.map(({ contract, findings }) => [contract.name, contract.source, findings])).toEqual([
+      ['checkout-parcels', 'contracts/pacts/checkout-parcels-messages.json', []],
+      [
+        'checkout-parcels-2',
+        'contracts/pacts/checkout-parcels.json',
+        [
+          {
+            code: 'contract-repeated',
+            severity: 'warning',
+            message:
+              'contracts/pacts/checkout-parcels-messages.json has the name checkout-parcels and the version 0.0.0, too; this one is called checkout-parcels-2 here',
+            fix: 'merge the two pacts into one file',
+            where: { source: 'contracts/pacts/checkout-parcels.json', pointer: '', line: 1, column: 1 },
+          },
+        ],
+      ],
+    ]);
+  });
+});
+
 describe('nothing to open', () => {
   test('says how to begin', async () => {
     const root = await lay({ 'a/b.txt': '' });

@@ -14,6 +14,7 @@ import { configProblems } from './config-and-contracts.ts';
 import { configError, defaultConfig, readConfig } from './read-config.ts';
 import { rootMembers } from './root-members.ts';
 import { messageOf } from './thrown.ts';
+import { uniqueContracts } from './unique-contracts.ts';
 
 /** A folder with `tally.yaml` and the rooms' data, or one bare document standing in for it. */
 export interface Workspace {
@@ -98,7 +99,7 @@ async function openFolder(folder: string, isNamed: boolean): Promise<Workspace> 
   const config = await readConfig(path.join(root, CONFIG_FILE), CONFIG_FILE);
   const { documents, empty } = await findDocuments(root);
   const read = await readAll(documents, root);
-  const contracts = sorted(read.flatMap((each) => ('contract' in each ? [each] : [])));
+  const contracts = uniqueContracts(sorted(read.flatMap((each) => ('contract' in each ? [each] : []))), root);
   const unreadable = [...empty, ...read.flatMap((each) => ('contract' in each ? [] : [each]))];
   const problems = configProblems(
     config,
@@ -196,7 +197,7 @@ async function openDocuments(files: readonly string[], cwd: string): Promise<Wor
   for (const file of new Set(files)) contracts.push(await openDocument(file, cwd));
   const title = contracts[0]?.contract.title ?? '';
   const name = kebabCase(title) || path.basename(files[0] ?? cwd);
-  return { root: cwd, config: defaultConfig(name), contracts: sorted(contracts), unreadable: [] };
+  return { root: cwd, config: defaultConfig(name), contracts: uniqueContracts(sorted(contracts), cwd), unreadable: [] };
 }
 
 async function openDocument(file: string, cwd: string): Promise<ParsedContract> {
