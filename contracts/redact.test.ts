@@ -99,6 +99,7 @@ describe('a name', () => {
     'Proxy-Authorization',
     'privateKey',
     'csrf-token',
+    'webhook-signature',
   ])('%s hides its value in data', (name) => {
     expect(redactorOf().json({ [name]: 'plain value' })).toEqual({ [name]: expect.stringMatching(MARK) });
   });
@@ -121,6 +122,7 @@ describe('a name', () => {
     'tokenizer',
     'idempotencyKey',
     'primaryKey',
+    'signature',
     'tokens:write',
   ])('%s hides nothing in data', (name) => {
     expect(redactorOf().json({ [name]: 'plain value' })).toEqual({ [name]: 'plain value' });

@@ -14,7 +14,8 @@ export function isSecretName(name: string, place: NamePlace): boolean {
   const words = wordsOf(name);
   const last = words.at(-1);
   if (last === undefined || DESCRIBES.has(last)) return false;
-  if (place !== 'member' && SIGNATURES.test(words.join('-'))) return true;
+  // As plain data, only a header's name: `signature` is also a member of an attestation, which is there to be read.
+  if ((place !== 'member' || name.includes('-')) && SIGNATURES.test(words.join('-'))) return true;
   if (place === 'query' && words.length === 1 && QUERY_ONLY.has(last)) return true;
   if (words.some((word) => PAGING.has(word)) && /tokens?$/.test(last)) return false;
   return words.some((word) => STEM.test(word)) || KEYS.test(words.join(''));
