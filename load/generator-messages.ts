@@ -73,7 +73,7 @@ export interface Batch {
 }
 
 /** Why the generator stopped: the time was up, the requests were spent, or nobody answered any more. */
-export type StopReason = 'duration' | 'max-requests' | 'target-lost';
+type StopReason = 'duration' | 'max-requests' | 'target-lost';
 
 export interface Ended {
   readonly type: 'ended';

@@ -4,11 +4,11 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import autocannon from 'autocannon';
 import {
   isToGenerator,
+  type Ended,
   NO_ANSWER,
   type FromGenerator,
   type GeneratorVitals,
   type KeptAnswer,
-  type StopReason,
   type WireOperation,
   type WirePlan,
 } from './generator-messages.ts';
@@ -51,7 +51,7 @@ interface Run {
   sent: number;
   lastAnswerMs: number;
   failuresInARow: number;
-  reason: StopReason;
+  reason: Ended['reason'];
   stop: () => void;
 }
 

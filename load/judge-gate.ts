@@ -7,7 +7,7 @@ import type { Tally } from './recorder.ts';
 /** Above this event-loop delay the generator's own latency may be taken for the target's. */
 export const HEALTHY_LOOP_DELAY_MS = 10;
 /** Above this share of a core the generator may be what limits the throughput. */
-export const HEALTHY_CPU_SHARE = 0.9;
+const HEALTHY_CPU_SHARE = 0.9;
 /** Standard errors of a mean need a sample. */
 const MEAN_NEEDS = 30;
 const SECONDS_NEED = 3;

@@ -41,7 +41,8 @@ const BOTH = { listSlots: { weight: 1 }, getSlot: { weight: 3 } };
 describe('a load on a target that answers well', () => {
   test('measures each operation by itself and judges its gates', async () => {
     clinic = await startClinic({ 'GET /v1/slots': after(20, json(200, { items: ['s-1'] })) });
-    await load(sloOf(['rate(errors) < 5%', 'listSlots: med > 15', 'listSlots: med < 10', 'p(99.9) < 5000'], {}, BOTH));
+    // Whatever its delay, a generator cannot explain a latency below 0 away.
+    await load(sloOf(['rate(errors) < 5%', 'listSlots: med > 15', 'listSlots: med < 0', 'p(99.9) < 5000'], {}, BOTH));
     const [slow, quick] = [resultOf('load-operation', 'listSlots'), resultOf('load-operation', 'getSlot')];
     expect([slow.status, quick.status]).toEqual(['passed', 'passed']);
     // A timer may fire a part of a millisecond early.
@@ -55,17 +56,17 @@ describe('a load on a target that answers well', () => {
     ).toEqual([
       ['clinic 1.2.0 · all operations · rate(errors) < 5%', 'passed'],
       ['clinic 1.2.0 · listSlots · med > 15', 'passed'],
-      ['clinic 1.2.0 · listSlots · med < 10', 'failed'],
+      ['clinic 1.2.0 · listSlots · med < 0', 'failed'],
       ['clinic 1.2.0 · all operations · p(99.9) < 5000', 'inconclusive'],
     ]);
     expect(resultOf('load-gate', 'p(99.9)').reason).toMatch(/^p\(99\.9\) needs 10000 requests, measured were \d+$/);
-    expect(resultOf('load-gate', 'med < 10').findings).toEqual([
+    expect(resultOf('load-gate', 'med < 0').findings).toEqual([
       {
         code: 'load-gate-missed',
         severity: 'error',
-        message: expect.stringMatching(/^listSlots: med < 10 was missed, observed [\d.]+ ms in \d+ requests$/),
+        message: expect.stringMatching(/^listSlots: med < 0 was missed, observed [\d.]+ ms in \d+ requests$/),
         fix: 'make the target faster or its answers right, or agree on another limit',
-        expected: 'med < 10',
+        expected: 'med < 0',
         actual: expect.any(Number),
         where: { source: 'clinic.yaml', pointer: '', line: 1, column: 1 },
         operationId: 'listSlots',
@@ -97,12 +98,14 @@ describe('a load on a target that answers well', () => {
     clinic = await startClinic({ 'GET /v1/slots/s-1': json(200, { name: 'nobody asked for it' }) });
     await load(sloOf(['rate(errors) < 5%'], { validateAtMost: 10 }, BOTH));
     const broken = resultOf('load-operation', 'getSlot');
-    expect([broken.status, measureOf(broken, 'answers checked')]).toEqual(['failed', 10]);
+    expect(broken.status).toBe('failed');
+    const checked = measureOf(broken, 'answers checked');
+    expect(checked > 0 && checked <= 10).toBe(true);
     expect(broken.findings).toEqual([
       {
         code: 'load-response-mismatch',
         severity: 'error',
-        message: "getSlot answered 200: the body must have required property 'id' (in 10 of 10 answers checked)",
+        message: `getSlot answered 200: the body must have required property 'id' (in ${checked} of ${checked} answers checked)`,
         expected: expect.anything(),
         actual: expect.anything(),
         where: {
@@ -141,7 +144,7 @@ describe('a load on a target that answers well', () => {
     );
     expect(fixture.progress.at(0)).toMatch(/^clinic 1\.2\.0 {2}0 of 2\.2 s {2}warming up$/);
     expect(fixture.progress.at(-2)).toMatch(
-      /^clinic 1\.2\.0 {2}2 of 2\.2 s {2}\d+ requests\/s {2}p99 [\d.]+ ms {2}0 errors$/,
+      /^clinic 1\.2\.0 {2}\d of 2\.2 s {2}\d+ requests\/s {2}p99 [\d.]+ ms {2}0 errors$/,
     );
     expect(fixture.progress.at(-1)).toBe('');
     expect(resultOf('load-health').measures?.map(({ name }) => name)).toEqual([
@@ -268,7 +271,7 @@ describe('a target that does not answer well', () => {
     ]);
     expect(resultOf('load-gate')).toMatchObject({
       status: 'failed',
-      findings: [{ code: 'load-gate-missed', message: expect.stringMatching(/observed (49|50)(\.\d+)? % in/) }],
+      findings: [{ code: 'load-gate-missed', message: expect.stringMatching(/observed [45]\d(\.\d+)? % in/) }],
     });
   });
 
@@ -277,7 +280,7 @@ describe('a target that does not answer well', () => {
       if (clinic.asked.get('GET /v1/slots') === 1) json(200, { items: [] })(request, response);
     };
     clinic = await startClinic({ 'GET /v1/slots': silent });
-    await load(sloOf(['max >= 900'], { durationS: 2, connections: 2 }, { listSlots: { weight: 1 } }));
+    await load(sloOf(['max >= 900'], { durationS: 2, connections: 2, timeoutMs: 1000 }, { listSlots: { weight: 1 } }));
     expect(measureOf(resultOf('load-operation'), 'errors: timeout')).toBeGreaterThanOrEqual(2);
     expect(resultOf('load-gate').status).toBe('passed');
   });
