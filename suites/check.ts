@@ -8,7 +8,7 @@ import {
   type Operation,
   type Response,
 } from '../contracts/index.ts';
-import type { Answer } from './send-request.ts';
+import type { Answer, SendLimits } from './send-request.ts';
 
 /** One operation's answer beside what the contract says of it: all that a check looks at. */
 export interface Observation {
@@ -18,6 +18,8 @@ export interface Observation {
   readonly operation: Operation;
   /** Redacted. */
   readonly exchange: Exchange;
+  /** What the answer was allowed to take; 10 s and 5 MB where it is not told. */
+  readonly limits?: SendLimits;
   /** Absent when none came. */
   readonly answer?: Answer;
   /** The response that the contract documents for this status: exact, `4XX` or `default`. */

@@ -9,7 +9,7 @@ import {
 import { credentialsFor, headersOf, type Authorization } from './authorize-operation.ts';
 import { essenceOf, type Check, type Observation } from './check.ts';
 import { checks } from './checks/index.ts';
-import { sendRequest } from './send-request.ts';
+import { SEND_LIMITS, sendRequest, type SendLimits } from './send-request.ts';
 import type { Target } from './target.ts';
 
 export interface ConformanceOptions extends Authorization {
@@ -20,6 +20,8 @@ export interface ConformanceOptions extends Authorization {
   readonly target?: Target;
   /** Sends operations that change data to a server that is not ours. */
   readonly writes?: boolean;
+  /** What one answer may take; 10 s and 5 MB unless told. */
+  readonly limits?: SendLimits;
 }
 
 const SUITE = 'conformance';
@@ -30,7 +32,7 @@ const SAFE = new Set(['get', 'head', 'options', 'trace', 'query']);
  * for want of an example, of its data or of a credential, is skipped with the reason and never a defect.
  */
 export async function runConformance(context: RunContext, options: ConformanceOptions): Promise<void> {
-  const operations = [...options.contract.operations].sort((a, b) => orderOf(a) - orderOf(b));
+  const operations = options.contract.operations.toSorted((a, b) => orderOf(a) - orderOf(b));
   for (const [index, operation] of operations.entries()) {
     context.signal.throwIfAborted();
     context.log.progress(`conformance ${index + 1}/${operations.length} ${operation.id}`);
@@ -80,7 +82,7 @@ async function observe(
   options: ConformanceOptions,
   operation: Operation,
 ): Promise<Observation | string> {
-  const { contract, target, url } = options;
+  const { contract, target, url, limits = SEND_LIMITS } = options;
   if (!SAFE.has(operation.method) && !target?.startedByUs && !options.writes) {
     return `not sent: ${operation.method.toUpperCase()} may change data on a server that is not ours (--writes sends it)`;
   }
@@ -98,8 +100,9 @@ async function observe(
       ...(example.body === undefined ? {} : { body: example.body }),
     },
     target,
+    limits,
   );
-  const base = { root: context.workspace.root, contract, operation, exchange };
+  const base = { root: context.workspace.root, contract, operation, exchange, limits };
   if (!answer) return base;
   return { ...base, answer, ...documented(operation, answer.status, answer.headers['content-type']) };
 }

@@ -109,11 +109,20 @@ async function readBytes(body: AsyncIterable<Buffer>, maxBytes: number): Promise
   return { bytes: Buffer.concat(chunks), truncated: false };
 }
 
+/** undici wraps what the socket says; a timeout is a DOMException, which is no Error of every realm. */
 function connectionCode(error: unknown): string {
-  if (!(error instanceof Error)) return 'UNKNOWN';
-  if (error.name === 'TimeoutError') return 'TIMEOUT';
-  const cause = error.cause instanceof Error && 'code' in error.cause ? error.cause : error;
-  return 'code' in cause && typeof cause.code === 'string' ? cause.code : error.name;
+  const { name, code } = membersOf(error);
+  if (name === 'TimeoutError') return 'TIMEOUT';
+  return membersOf(membersOf(error).cause).code ?? code ?? name ?? 'UNKNOWN';
+}
+
+function membersOf(error: unknown): { readonly name?: string; readonly code?: string; readonly cause?: unknown } {
+  if (typeof error !== 'object' || error === null) return {};
+  return {
+    ...('name' in error && typeof error.name === 'string' ? { name: error.name } : {}),
+    ...('code' in error && typeof error.code === 'string' ? { code: error.code } : {}),
+    ...('cause' in error ? { cause: error.cause } : {}),
+  };
 }
 
 /** A failed connection is often the first sign of a dying process; its exit is known a moment later. */

@@ -77,12 +77,13 @@ async function startedTarget(
   const origin = `http://127.0.0.1:${await freePort()}`;
   const running = await launch(context, start, new URL(origin).port);
   const fail = (code: string, why: string) => startError(code, apiName, start, why, running.lastLines);
-  const close = (): Promise<void> => running.close();
-  context.signal.addEventListener('abort', close, { once: true });
+  const onAbort = (): void => void running.close();
+  context.signal.addEventListener('abort', onAbort, { once: true });
   try {
     await waitUntilReady(context, start, origin, running, fail);
   } catch (error) {
-    await close();
+    context.signal.removeEventListener('abort', onAbort);
+    await running.close();
     throw error;
   }
   let death: TallyError | undefined;
@@ -100,8 +101,8 @@ async function startedTarget(
       if (death) throw death;
     },
     close: async () => {
-      context.signal.removeEventListener('abort', close);
-      await close();
+      context.signal.removeEventListener('abort', onAbort);
+      await running.close();
     },
   };
 }
@@ -184,14 +185,14 @@ function killGroup(guard: ChildProcess): void {
 /** Not its `close` alone: a grandchild that keeps the pipes open would delay that for ever. */
 async function endOf(guard: ChildProcess): Promise<string> {
   const closed = once(guard, 'close');
-  const [code, signal]: unknown[] = await once(guard, 'exit');
+  await once(guard, 'exit');
   await Promise.race([closed, delay(200, undefined, { ref: false })]);
-  return endedHow(code, signal);
+  return endedHow(guard.exitCode, guard.signalCode);
 }
 
-function endedHow(code: unknown, signal: unknown): string {
+function endedHow(code: number | null, signal: string | null): string {
   if (code === 127) return 'its command was not found (exit code 127)';
-  return code === null ? `ended by ${String(signal)}` : `it exits with code ${String(code)}`;
+  return code === null ? `ended by ${signal ?? 'a signal'}` : `it exits with code ${code}`;
 }
 
 function splitLines(stream: NodeJS.ReadableStream | null, keep: (line: string) => void): void {

@@ -53,7 +53,7 @@ interface Verification {
   readonly context: RunContext;
   readonly options: VerifyOptions;
   readonly always: readonly string[];
-  wanted(suite: SuiteName): boolean;
+  readonly wanted: (suite: SuiteName) => boolean;
 }
 
 /**

@@ -40,13 +40,18 @@ export async function startWebhookReceiver(
 ): Promise<WebhookReceiver> {
   const deliveries: Delivery[] = [];
   const waiting = new Set<() => void>();
+  const take = (read: Omit<Delivery, 'status'>): number => {
+    const delivery = { ...read, status: answer(read) };
+    deliveries.push(delivery);
+    for (const look of waiting) look();
+    return delivery.status;
+  };
   const server = createServer((incoming, outgoing) => {
-    void readDelivery(incoming).then((read) => {
-      const delivery = { ...read, status: answer(read) };
-      deliveries.push(delivery);
-      outgoing.writeHead(delivery.status).end();
-      for (const look of waiting) look();
-    });
+    readDelivery(incoming).then(
+      (read) => outgoing.writeHead(take(read)).end(),
+      // The sender gave up in the middle: that is no delivery.
+      () => outgoing.destroy(),
+    );
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

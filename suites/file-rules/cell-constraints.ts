@@ -41,8 +41,8 @@ function cellsOf(subject: TableSubject, field: Field): readonly Cell[] {
 
 const BOUNDS: Readonly<Record<string, (cell: Cell, bound: Json) => boolean>> = {
   enum: ({ text }, bound) => Array.isArray(bound) && bound.map(String).includes(text),
-  minLength: ({ text }, bound) => [...text].length >= Number(bound),
-  maxLength: ({ text }, bound) => [...text].length <= Number(bound),
+  minLength: ({ text }, bound) => lengthOf(text) >= Number(bound),
+  maxLength: ({ text }, bound) => lengthOf(text) <= Number(bound),
   minimum: (cell, bound) => compare(cell, bound) >= 0,
   maximum: (cell, bound) => compare(cell, bound) <= 0,
   exclusiveMinimum: (cell, bound) => compare(cell, bound) > 0,
@@ -61,11 +61,17 @@ function boundsOf(field: Field, cells: readonly Cell[]): readonly FileDeparture[
   );
 }
 
+/** In Unicode characters, as Table Schema counts. */
+function lengthOf(text: string): number {
+  return Array.from(text).length;
+}
+
 /** Numbers by value; dates and times, written from the largest unit to the smallest, as text. */
 function compare({ text, value }: Cell, bound: Json): number {
-  const limit = readDecimal(String(bound));
+  const written = typeof bound === 'string' ? bound : JSON.stringify(bound);
+  const limit = readDecimal(written);
   if (typeof value === 'object' && limit) return compareDecimals(value, limit);
-  return text < String(bound) ? -1 : Number(text > String(bound));
+  return text < written ? -1 : Number(text > written);
 }
 
 async function patternOf(
