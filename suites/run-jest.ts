@@ -26,6 +26,12 @@ export interface JestOptions {
 
 /** What jest prints is kept to this many characters: it is read only when no result came. */
 const OUTPUT_CHARACTERS = 16_384;
+/**
+ * jest's own command would hand over to a jest that it finds in the working directory, whatever its version. The folder
+ * of the configuration is named as a project, because with `--config` jest 30.5 still looks for a package.json at or
+ * above the working directory, and throws where there is none.
+ */
+const START = 'void require(process.argv[2]).run(process.argv.slice(3), __dirname);\n';
 const require = createRequire(import.meta.url);
 
 /**
@@ -40,8 +46,7 @@ export async function runJest(options: JestOptions): Promise<readonly TestFile[]
     // Jest resolves symbolic links in what it reports; so do we, to recognise our own files.
     const root = await realpath(options.root);
     await writeFile(join(directory, 'jest.config.json'), JSON.stringify(jestConfig(root)));
-    // jest's own command would hand over to a jest that it finds in the working directory, whatever its version.
-    await writeFile(join(directory, 'jest.cjs'), 'void require(process.argv[2]).run(process.argv.slice(3));\n');
+    await writeFile(join(directory, 'jest.cjs'), START);
     const output = await runProcess({ ...options, root }, directory);
     return readTestRun(root, await readOutcome(join(directory, 'results.json'), output));
   } finally {
@@ -119,7 +124,6 @@ async function runProcess(options: JestOptions, directory: string): Promise<stri
 
 function jestArguments(options: JestOptions, directory: string): string[] {
   const flags = {
-    config: join(directory, 'jest.config.json'),
     outputFile: join(directory, 'results.json'),
     maxWorkers: options.workers,
   };

@@ -63,7 +63,10 @@ function readCase(path: string, assertion: JsonObject): TestCase {
     status: statusOf(textOf(assertion['status'])),
     durationMs: typeof duration === 'number' ? duration : 0,
     ...(placeInStack(path, messages[0] ?? '') ?? placeOfTest(assertion['location'])),
-    failures: messages.map((message, index) => ({ message: withoutStack(message), ...comparedValues(details[index]) })),
+    failures: messages.map((message, index) => ({
+      message: withoutStack(message).replace(/^Error: /, ''),
+      ...comparedValues(details[index]),
+    })),
   };
 }
 
