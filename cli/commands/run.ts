@@ -67,6 +67,7 @@ async function runVerification(context: RunContext): Promise<void> {
 }
 
 async function runLoadTests(context: RunContext): Promise<void> {
+  if (!context.workspace.config.load.enabled) return;
   const { runLoads } = await import('../run-loads.ts');
   await runLoads(context);
 }
