@@ -5,6 +5,7 @@
 export class JsonText {
   readonly #text: string;
   readonly #children = new Map<number, ReadonlyMap<string, Child>>();
+  readonly #ends: Ends = new Map();
   #lines: readonly number[] | undefined;
 
   constructor(text: string) {
@@ -31,7 +32,7 @@ export class JsonText {
   #childrenAt(offset: number): ReadonlyMap<string, Child> {
     const known = this.#children.get(offset);
     if (known !== undefined) return known;
-    const found = scanChildren(this.#text, offset);
+    const found = scanChildren(this.#text, offset, this.#ends);
     this.#children.set(offset, found);
     return found;
   }
@@ -69,7 +70,7 @@ export function positionIn(starts: readonly number[], offset: number): { line: n
   return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
 }
 
-function scanChildren(text: string, offset: number): ReadonlyMap<string, Child> {
+function scanChildren(text: string, offset: number, ends: Ends): ReadonlyMap<string, Child> {
   const children = new Map<string, Child>();
   const opening = text.charCodeAt(offset);
   if (opening !== OPEN_OBJECT && opening !== OPEN_LIST) return children;
@@ -84,7 +85,7 @@ function scanChildren(text: string, offset: number): ReadonlyMap<string, Child> 
     }
     // The last of two equal keys wins, as in JSON.parse.
     children.set(key, { key: at, value });
-    at = skipSpace(text, endOfValue(text, value));
+    at = skipSpace(text, endOfValue(text, value, ends));
     if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1);
   }
   return children;
@@ -121,22 +122,33 @@ function endOfString(text: string, offset: number): number {
   }
 }
 
-function endOfValue(text: string, offset: number): number {
+function endOfValue(text: string, offset: number, ends: Ends): number {
   const first = text.charCodeAt(offset);
   if (first === QUOTE) return endOfString(text, offset);
-  if (first === OPEN_OBJECT || first === OPEN_LIST) return endOfContainer(text, offset);
+  if (first === OPEN_OBJECT || first === OPEN_LIST) return endOfContainer(text, offset, ends);
   let at = offset;
   while (at < text.length && !/[\s,\]}]/.test(text.charAt(at))) at++;
   return at;
 }
 
-function endOfContainer(text: string, offset: number): number {
-  let depth = 0;
+/** Where the larger containers that were skipped end, by offset, so that going into one does not scan it again. */
+type Ends = Map<number, number>;
+
+const REMEMBERED_DEPTH = 3;
+
+function endOfContainer(text: string, offset: number, ends: Ends): number {
+  const known = ends.get(offset);
+  if (known !== undefined) return known;
+  const open: number[] = [];
   for (let at = offset; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) at = endOfString(text, at) - 1;
-    else if (code === OPEN_OBJECT || code === OPEN_LIST) depth++;
-    else if (isClosing(code) && --depth === 0) return at + 1;
+    else if (code === OPEN_OBJECT || code === OPEN_LIST) open.push(at);
+    else if (isClosing(code)) {
+      const start = open.pop() ?? offset;
+      if (open.length <= REMEMBERED_DEPTH) ends.set(start, at + 1);
+      if (open.length === 0) return at + 1;
+    }
   }
   return text.length;
 }

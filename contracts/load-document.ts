@@ -5,7 +5,7 @@ import { TallyError } from './error.ts';
 import type { Finding } from './finding.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { escapePointer, joinPointer, pointerOfReference, referenceTo, splitPointer, valueAt } from './json-pointer.ts';
-import { forgetSource, locateIn } from './locate.ts';
+import { locateIn, rememberSource } from './locate.ts';
 import { nearMiss } from './near-miss.ts';
 import { parseDocumentText } from './parse-document.ts';
 import { findReferences, type Reference, type References } from './references.ts';
@@ -86,10 +86,11 @@ async function readOne(file: string, rootFile: string, root: string): Promise<Lo
       cause,
     });
   });
-  forgetSource(file);
-  const content = parseDocumentText(bytes.toString('utf8'), source);
+  const text = bytes.toString('utf8');
+  rememberSource(file, text);
+  const content = parseDocumentText(text, source);
   const key = file === rootFile ? '' : path.relative(path.dirname(rootFile), file).split(path.sep).join('/');
-  return { file, key, bytes, content, ...findReferences(content) };
+  return { file, key, bytes, content, ...findReferences(content, text) };
 }
 
 function reasonOf(cause: unknown): string {
@@ -128,8 +129,12 @@ type Files = ReadonlyMap<string, LoadedFile>;
 
 function rewriteReferences(from: LoadedFile, files: Files, root: string): Finding[] {
   const findings: Finding[] = [];
+  const targets = new Map<string, Target | undefined>();
   for (const reference of from.references) {
-    const target = targetOf(reference, from, files);
+    const key = `${reference.base} ${reference.text}`;
+    // Ten thousand references of a large document name a thousand places.
+    const target = targets.has(key) ? targets.get(key) : targetOf(reference, from, files);
+    targets.set(key, target);
     if (typeof target === 'object')
       reference.holder[reference.key] = referenceTo(mergedPointer(target.file, target.pointer));
     else if (!reference.optional) findings.push(unresolved(reference, from, files, root));
@@ -228,9 +233,15 @@ function nearestPointer(content: Json, fragment: string): string | undefined {
 /** References that lead only to each other, never to anything that says something. */
 function emptyCircles(document: JsonObject, files: Files, root: string): Finding[] {
   const findings: Finding[] = [];
+  const sound = new Set<Json | undefined>();
   for (const file of files.values()) {
     for (const reference of file.references) {
-      if (reference.key !== '$ref' || !isEmptyCircle(document, reference.holder['$ref'])) continue;
+      const text = reference.holder['$ref'];
+      if (reference.key !== '$ref' || sound.has(text)) continue;
+      if (!isEmptyCircle(document, text)) {
+        sound.add(text);
+        continue;
+      }
       const where = locateIn(root, relativeTo(root, file.file), joinPointer(reference.pointer, '$ref'));
       findings.push({
         code: 'ref-unresolved',

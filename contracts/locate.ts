@@ -33,9 +33,14 @@ export function locateIn(root: string, source: string, pointer: string): Where {
   return { source, pointer, ...position };
 }
 
-/** Forgets what is remembered of a file: it was read anew. */
+/** Forgets what is remembered of a file: it is about to be read anew. */
 export function forgetSource(file: string): void {
   remembered.delete(file);
+}
+
+/** Takes over the text of a file that was just read: what was remembered of it is forgotten. */
+export function rememberSource(file: string, text: string): void {
+  remembered.set(file, { stamp: stampOf(file), positions: positionsIn(file, text), checkedAt: Date.now() });
 }
 
 type Position = Pick<Where, 'line' | 'column'>;
@@ -50,20 +55,30 @@ function positionsOf(file: string): Positions | undefined {
   const now = Date.now();
   if (known !== undefined && now - known.checkedAt < RECHECK_MS) return known.positions;
   try {
-    const { mtimeMs, size } = statSync(file);
-    const stamp = `${mtimeMs} ${size}`;
-    if (known?.stamp === stamp) {
+    if (known !== undefined && known.stamp === stampOf(file)) {
       known.checkedAt = now;
       return known.positions;
     }
-    const text = readFileSync(file, 'utf8');
-    const positions = isJson(file, text) ? jsonPositions(text) : yamlPositions(text);
-    remembered.set(file, { stamp, positions, checkedAt: now });
-    return positions;
+    rememberSource(file, readFileSync(file, 'utf8'));
+    return remembered.get(file)?.positions;
   } catch {
-    // A file that is gone or no longer parses has no positions; what the finding says still holds.
+    // A file that is gone has no positions; what the finding says still holds.
     return undefined;
   }
+}
+
+function stampOf(file: string): string {
+  const { mtimeMs, size } = statSync(file);
+  return `${mtimeMs} ${size}`;
+}
+
+/** Nothing is read before the first look-up. */
+function positionsIn(file: string, text: string): Positions {
+  let positions: Positions | undefined;
+  return (keys) => {
+    positions ??= isJson(file, text) ? jsonPositions(text) : yamlPositions(text);
+    return positions(keys);
+  };
 }
 
 function isJson(file: string, text: string): boolean {

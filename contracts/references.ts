@@ -22,11 +22,14 @@ export interface References {
 }
 
 /**
- * Finds every reference of an OpenAPI or AsyncAPI document. A member called `$ref` is none where it is a name chosen by the
+ * Finds every reference of an OpenAPI or AsyncAPI document, `text` as it was written
+ * (without it the search takes longer). A member called `$ref` is none where it is a name chosen by the
  * author (in `properties`) or part of example data.
  */
-export function findReferences(document: Json): References {
-  const search: Search = { references: [], anchors: new Map(), ids: new Map(), path: [] };
+export function findReferences(document: Json, text?: string): References {
+  // Looking for `$id` in every object of a large document takes as long as all the rest.
+  const hasIds = text === undefined || /\$(id|anchor|dynamicAnchor)\b/.test(text);
+  const search: Search = { references: [], anchors: new Map(), ids: new Map(), path: [], hasIds };
   visit(document, 'object', '', search);
   return search;
 }
@@ -42,6 +45,7 @@ interface Search {
   readonly anchors: Map<string, string>;
   readonly ids: Map<string, string>;
   readonly path: (string | number)[];
+  readonly hasIds: boolean;
 }
 
 const DATA = new Set(['example', 'default', 'const', 'enum', 'value']);
@@ -110,6 +114,13 @@ function roleOf(key: string, child: Json, parent: Role): Role {
 
 /** Notes `$ref`, `$id` and anchors of an object; returns the base that its children are read against. */
 function register(node: Record<string, Json>, base: string, search: Search): string {
+  const ownBase = search.hasIds ? registerIds(node, base, search) : base;
+  const text = node['$ref'];
+  if (typeof text === 'string') add(node, '$ref', text, ownBase, false, search);
+  return ownBase;
+}
+
+function registerIds(node: Record<string, Json>, base: string, search: Search): string {
   const id = typeof node['$id'] === 'string' ? absolute(node['$id'], base) : undefined;
   const ownBase = id ?? base;
   if (id !== undefined) search.ids.set(id, pointerOf(search));
@@ -117,8 +128,6 @@ function register(node: Record<string, Json>, base: string, search: Search): str
     const anchor = node[name];
     if (typeof anchor === 'string') search.anchors.set(`${ownBase}#${anchor}`, pointerOf(search));
   }
-  const text = node['$ref'];
-  if (typeof text === 'string') add(node, '$ref', text, ownBase, false, search);
   return ownBase;
 }
 
