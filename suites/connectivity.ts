@@ -16,6 +16,7 @@ import {
 } from '../contracts/index.ts';
 import { credentialsFor, headersOf, type Authorization } from './authorize-operation.ts';
 import { findingOf } from './check.ts';
+import { errorCode } from './error-code.ts';
 import { sendRequest, type Observed } from './send-request.ts';
 import type { Target } from './target.ts';
 
@@ -158,11 +159,9 @@ async function handshake(url: URL, ca: string | undefined, version?: SecureVersi
   }
 }
 
-/** Node gives the code of a chain that does not verify, and an Error for a host name that does not match. */
+/** Node gives a code, whatever its types say. */
 function problemOf(socket: TLSSocket): string | undefined {
-  if (socket.authorized) return undefined;
-  const problem: unknown = socket.authorizationError;
-  return problem instanceof Error ? problem.message : String(problem);
+  return socket.authorized ? undefined : String(socket.authorizationError);
 }
 
 function tlsFinding(context: RunContext, options: ConnectivityOptions, code: string, message: string): Finding {
@@ -275,7 +274,6 @@ function portOf(url: URL): number {
 }
 
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'AbortError' || error.name === 'TimeoutError') return `no answer within ${CONNECT_MS} ms`;
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+  const code = errorCode(error);
+  return code === 'TIMEOUT' ? `no answer within ${CONNECT_MS} ms` : code;
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import pact from '@pact-foundation/pact';
 import { request } from 'undici';
 import type { Exchange } from '../contracts/index.ts';
+import { errorCode } from './error-code.ts';
 import { INTERACTION_HEADER } from './read-pact.ts';
 
 /** What the parent asks for, in one message. Secrets come this way only: not by argument, environment or file. */
@@ -127,7 +128,7 @@ async function replay(job: VerifierJob, incoming: FilterRequest, outgoing: Filte
     });
     outgoing.status(reply.statusCode).set(endToEnd(reply.headers)).end(bytes);
   } catch (error) {
-    observe({ connection: error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN' });
+    observe({ connection: errorCode(error) });
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { request } from 'undici';
 import type { Exchange, RunContext } from '../contracts/index.ts';
+import { errorCode } from './error-code.ts';
 import type { Target } from './target.ts';
 
 /** What is sent; `body` is text or absent. */
@@ -93,7 +94,7 @@ async function exchangeBytes(
       ...(await readBytes(answer.body, limits.maxBytes)),
     };
   } catch (error) {
-    return connectionCode(error);
+    return errorCode(error);
   }
 }
 
@@ -107,22 +108,6 @@ async function readBytes(body: AsyncIterable<Buffer>, maxBytes: number): Promise
     if (size > maxBytes) return { bytes: Buffer.concat(chunks).subarray(0, maxBytes), truncated: true };
   }
   return { bytes: Buffer.concat(chunks), truncated: false };
-}
-
-/** undici wraps what the socket says; a timeout is a DOMException, which is no Error of every realm. */
-function connectionCode(error: unknown): string {
-  const { name, code } = membersOf(error);
-  if (name === 'TimeoutError') return 'TIMEOUT';
-  return membersOf(membersOf(error).cause).code ?? code ?? name ?? 'UNKNOWN';
-}
-
-function membersOf(error: unknown): { readonly name?: string; readonly code?: string; readonly cause?: unknown } {
-  if (typeof error !== 'object' || error === null) return {};
-  return {
-    ...('name' in error && typeof error.name === 'string' ? { name: error.name } : {}),
-    ...('code' in error && typeof error.code === 'string' ? { code: error.code } : {}),
-    ...('cause' in error ? { cause: error.cause } : {}),
-  };
 }
 
 /** A failed connection is often the first sign of a dying process; its exit is known a moment later. */

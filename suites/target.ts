@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
 import { EXIT, TallyError, type ProviderConfig, type RunContext } from '../contracts/index.ts';
+import { errorCode } from './error-code.ts';
 
 type StartConfig = NonNullable<ProviderConfig['start']>;
 
@@ -237,7 +238,7 @@ async function pollUntilReady(url: string, signal: AbortSignal): Promise<string>
       if (answer.statusCode < 300) return 'ready';
       last = `it answers ${answer.statusCode}`;
     } catch (error) {
-      if (!signal.aborted) last = error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
+      if (!signal.aborted) last = errorCode(error);
     }
     await delay(50, undefined, { signal }).catch(() => {});
   }
