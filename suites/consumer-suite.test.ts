@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const each of open.splice(0)) await each.remove();
 });
 
-const test_ = { id: 'consumer-test', suite: 'consumer' };
+const consumerTest = { id: 'consumer-test', suite: 'consumer' };
 const merged = { id: 'pacts-merged', suite: 'consumer' };
 const passed = { status: 'passed', findings: [] };
 const FILE = 'suites/consumers/shop/stock.pact.test.ts';
@@ -70,7 +70,7 @@ describe('consumer tests that pass', () => {
     const { root, context, emitted } = await workspace('quarrel');
     await runConsumerSuite(context);
     const source = 'suites/consumers/shop/one.pact.test.ts';
-    const where = { source, pointer: '', line: 1, column: 1 };
+    const where = (line: number, column: number) => ({ source, pointer: '', line, column });
     expect(emitted().at(-1)).toMatchObject({
       ...merged,
       subject: 'shop-stock',
@@ -81,19 +81,19 @@ describe('consumer tests that pass', () => {
           code: 'pact-interaction-contradiction',
           severity: 'error',
           message:
-            `the tests "a: says three" (${source}) and "c: says four" (${source}) describe ` +
+            `the tests "a: says three" (${source}) and "c: says four" describe ` +
             '"a request for an item" in the same provider states differently',
           fix: 'give one of them another description or another provider state',
           expected: { response: { body: { content: { pieces: 3 } } } },
           actual: { response: { body: { content: { pieces: 4 } } } },
-          where,
+          where: where(7, 6),
         },
         {
           code: 'pact-interaction-lost',
           severity: 'error',
           message: 'the test "d: forgets to ask" declares an interaction that was never written',
           fix: 'call its executeTest once and await it; declare one interaction for each call',
-          where,
+          where: where(23, 8),
         },
       ],
     });
@@ -104,7 +104,7 @@ describe('consumer tests that pass', () => {
     const { context, emitted } = await workspace('pactless');
     await runConsumerSuite(context);
     expect(emitted()).toEqual([
-      { ...test_, ...passed, subject: 'shop · declares nothing' },
+      { ...consumerTest, ...passed, subject: 'shop · declares nothing' },
       {
         ...merged,
         subject: 'suites/consumers',
@@ -135,9 +135,9 @@ describe('consumer tests that do not pass', () => {
       fix: 'make the client send and read what the pact says, or correct the pact in the test',
     };
     expect(emitted()).toEqual([
-      { ...test_, ...passed, subject: 'shop · reads what the pact says' },
+      { ...consumerTest, ...passed, subject: 'shop · reads what the pact says' },
       {
-        ...test_,
+        ...consumerTest,
         subject: 'shop · expects what the pact does not say',
         status: 'failed',
         findings: [
@@ -151,7 +151,7 @@ describe('consumer tests that do not pass', () => {
         ],
       },
       {
-        ...test_,
+        ...consumerTest,
         subject: 'shop · asks for what the pact does not know',
         status: 'failed',
         findings: [
@@ -162,7 +162,7 @@ describe('consumer tests that do not pass', () => {
           },
         ],
       },
-      { ...test_, subject: 'shop · is left out', status: 'skipped', findings: [], reason: `skipped in ${FILE}` },
+      { ...consumerTest, subject: 'shop · is left out', status: 'skipped', findings: [], reason: `skipped in ${FILE}` },
       {
         ...merged,
         subject: 'suites/consumers',
@@ -178,7 +178,7 @@ describe('consumer tests that do not pass', () => {
     const { context, emitted } = await workspace('unloadable');
     await runConsumerSuite(context);
     const errored = (file: string, why: string) => ({
-      ...test_,
+      ...consumerTest,
       subject: `shop · ${file}`,
       status: 'errored',
       findings: [],
@@ -201,7 +201,7 @@ describe('consumer tests that do not pass', () => {
     const { context, emitted } = await workspace('idle');
     await runConsumerSuite(context);
     expect(emitted()[0]).toEqual({
-      ...test_,
+      ...consumerTest,
       subject: 'suites/consumers',
       status: 'errored',
       findings: [],
@@ -221,7 +221,7 @@ test('a workspace without consumer tests says so', async () => {
   const { context, emitted } = await workspace('none');
   await runConsumerSuite(context);
   const reason = 'there is no suites/consumers/<consumer>/*.pact.test.ts';
-  expect(emitted()).toEqual([{ ...test_, subject: 'suites/consumers', status: 'skipped', findings: [], reason }]);
+  expect(emitted()).toEqual([{ ...consumerTest, subject: 'suites/consumers', status: 'skipped', findings: [], reason }]);
 });
 
 async function pactAt(path: string): Promise<{ readonly descriptions: readonly Json[] }> {

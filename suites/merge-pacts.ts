@@ -1,7 +1,7 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { isObject, type Finding, type Json, type JsonObject } from '../contracts/index.ts';
+import { isObject, type Finding, type Json, type JsonObject, type Where } from '../contracts/index.ts';
 import { DECLARATION } from './pact-with.ts';
 
 /** What the tests of one run wrote for one consumer and one provider. */
@@ -22,9 +22,9 @@ export interface MergedPact {
 interface Declared {
   readonly consumer: string;
   readonly provider: string;
-  /** The test file, relative to the root; the folder itself where the test framework does not tell. */
-  readonly source: string;
   readonly test: string;
+  /** The line that declares it; the folder of the tests where the test framework does not tell. */
+  readonly where: Where;
   readonly interactions: readonly JsonObject[];
 }
 
@@ -56,17 +56,19 @@ export function interactionKey(interaction: JsonObject): string {
 
 async function readDeclared(root: string, folder: string): Promise<Declared> {
   const declaration: Json = JSON.parse(await readFile(join(folder, DECLARATION), 'utf8'));
+  const member = (name: string): Json | undefined => (isObject(declaration) ? declaration[name] : undefined);
   const text = (name: string): string => {
-    const value = isObject(declaration) ? declaration[name] : undefined;
+    const value = member(name);
     return typeof value === 'string' ? value : '';
   };
+  const source = relative(root, text('testPath') || root).replaceAll(sep, '/') || 'suites/consumers';
   const files = await readdir(join(folder, 'pact')).catch(() => []);
   const interactions = await Promise.all(files.map((file) => interactionsOf(join(folder, 'pact', file))));
   return {
     consumer: text('consumer'),
     provider: text('provider'),
-    source: relative(root, text('testPath') || root).replaceAll(sep, '/') || 'suites/consumers',
     test: text('testName'),
+    where: { source, pointer: '', line: Number(member('line') ?? 1), column: Number(member('column') ?? 1) },
     interactions: interactions.flat(),
   };
 }
@@ -103,7 +105,7 @@ function byKey(one: readonly [string, unknown], other: readonly [string, unknown
 }
 
 function byTest(one: Declared, other: Declared): number {
-  return `${one.source} ${one.test}` < `${other.source} ${other.test}` ? -1 : 1;
+  return `${one.where.source} ${one.test}` < `${other.where.source} ${other.test}` ? -1 : 1;
 }
 
 function lost(declared: Declared): Finding {
@@ -112,7 +114,7 @@ function lost(declared: Declared): Finding {
     severity: 'error',
     message: `the test "${declared.test}" declares an interaction that was never written`,
     fix: 'call its executeTest once and await it; declare one interaction for each call',
-    where: { source: declared.source, pointer: '', line: 1, column: 1 },
+    where: declared.where,
   };
 }
 
@@ -126,11 +128,11 @@ function contradiction(
     code: 'pact-interaction-contradiction',
     severity: 'error',
     message:
-      `the tests "${first.by.test}" (${first.by.source}) and "${declared.test}" describe ` +
+      `the tests "${first.by.test}" (${first.by.where.source}) and "${declared.test}" describe ` +
       `${JSON.stringify(description)} in the same provider states differently`,
     fix: 'give one of them another description or another provider state',
     expected: first.interaction,
     actual: interaction,
-    where: { source: declared.source, pointer: '', line: 1, column: 1 },
+    where: declared.where,
   };
 }

@@ -70,11 +70,14 @@ function declare<Interaction extends object>(
   return watch(start({ ...parties, dir, logLevel: 'error' }), dir);
 }
 
-/** The running test, where the test framework has a global `expect` that tells (jest, vitest). */
-function currentTest(): { readonly testPath?: string; readonly testName?: string } {
+/** The running test and the line that declares, where the test framework has a global `expect` that tells (jest, vitest). */
+function currentTest(): Readonly<Record<string, string | number>> {
   const framework: Framework = globalThis;
   const { testPath, currentTestName } = framework.expect?.getState?.() ?? {};
-  return { ...(testPath && { testPath }), ...(currentTestName && { testName: currentTestName }) };
+  if (testPath === undefined) return {};
+  const frame = new Error('for its stack').stack?.split(`${testPath}:`)[1]?.match(/^(\d+):(\d+)/);
+  const [, line = 1, column = 1] = frame ?? [];
+  return { testPath, testName: currentTestName ?? '', line: Number(line), column: Number(column) };
 }
 
 /** The builder, and every builder that it leads to, with an `executeTest` that says why a test failed. */
