@@ -221,7 +221,9 @@ test('a workspace without consumer tests says so', async () => {
   const { context, emitted } = await workspace('none');
   await runConsumerSuite(context);
   const reason = 'there is no suites/consumers/<consumer>/*.pact.test.ts';
-  expect(emitted()).toEqual([{ ...consumerTest, subject: 'suites/consumers', status: 'skipped', findings: [], reason }]);
+  expect(emitted()).toEqual([
+    { ...consumerTest, subject: 'suites/consumers', status: 'skipped', findings: [], reason },
+  ]);
 });
 
 async function pactAt(path: string): Promise<{ readonly descriptions: readonly Json[] }> {

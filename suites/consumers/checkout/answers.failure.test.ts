@@ -190,7 +190,7 @@ describe('pages', () => {
 });
 
 async function countOf(items: AsyncIterable<unknown>): Promise<number> {
-  let count = 0;
-  for await (const _item of items) count += 1;
-  return count;
+  const list: unknown[] = [];
+  for await (const item of items) list.push(item);
+  return list.length;
 }

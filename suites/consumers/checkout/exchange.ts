@@ -96,8 +96,8 @@ function asCarrierError(thrown: unknown, timeoutMs: number): CarrierError {
   }
   // fetch throws "fetch failed" and keeps the reason in its cause.
   const reason = memberOf(thrown, 'cause') ?? thrown;
-  const why = memberOf(reason, 'code') ?? memberOf(reason, 'message') ?? 'the connection failed';
-  return new CarrierError('unavailable', `no answer: ${String(why)}`, details);
+  const why = [memberOf(reason, 'code'), memberOf(reason, 'message')].find((each) => typeof each === 'string');
+  return new CarrierError('unavailable', `no answer: ${why ?? 'the connection failed'}`, details);
 }
 
 /** Errors are read by their members: one of another realm (a test runner's sandbox has its own) is no `instanceof` ours. */

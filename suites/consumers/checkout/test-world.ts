@@ -31,7 +31,9 @@ export function testWorld(
   const running: AbortController[] = [];
   // The circuit breaker reads the time from Date; nothing else is faked, so sockets and promises go on.
   jest.useFakeTimers({ now: NOW, doNotFake: REAL });
-  const pass = (durationMs: number): void => void jest.setSystemTime(Date.now() + durationMs);
+  const pass = (durationMs: number): void => {
+    jest.setSystemTime(Date.now() + durationMs);
+  };
   const clock: Clock = {
     now: () => Date.now(),
     sleep: (durationMs) => {
