@@ -75,6 +75,8 @@ export function sendProblem(response: ServerResponse, status: number, title: str
 
 function sendJson(response: ServerResponse, status: number, contentType: string, value: unknown): void {
   const body = JSON.stringify(value);
-  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
+  response.statusCode = status;
+  response.setHeader('content-type', contentType);
+  response.setHeader('content-length', Buffer.byteLength(body));
   response.end(body);
 }

@@ -76,7 +76,8 @@ function requestOf(request: HttpRequest): HarEntry['request'] {
   const { method, url, headers, body } = request;
   return {
     method,
-    url,
+    // The marks of redaction are written in brackets, which no query may hold (RFC 3986 §3.4).
+    url: withoutBrackets(url),
     httpVersion: HTTP_VERSION,
     cookies: [],
     headers: namesAndValues(headers),
@@ -85,6 +86,12 @@ function requestOf(request: HttpRequest): HarEntry['request'] {
     headersSize: -1,
     bodySize: sizeOf(body),
   };
+}
+
+/** All but an IPv6 address's. */
+function withoutBrackets(url: string): string {
+  const [, origin = '', rest = url] = /^([a-z]+:\/\/[^/?]*)(.*)$/s.exec(url) ?? [];
+  return origin + rest.replaceAll('[', '%5B').replaceAll(']', '%5D');
 }
 
 /** Where no answer came, status 0, as browsers write it. */

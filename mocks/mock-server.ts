@@ -8,6 +8,7 @@ import { exchangeOf } from './exchange-of.ts';
 import { openJournal, type Journal, type JournalWriter } from './journal.ts';
 import { listen, type Listening, type RecordedResponse } from './listen.ts';
 import { limitsOf, type MockLayout, type MockOptions } from './mock-options.ts';
+import { markApiKeys } from './mark-api-keys.ts';
 import { createPrismEngine, type Handled, type PrismEngine } from './prism-engine.ts';
 import { loadPrismDocument, type PrismDocument } from './prism-operations.ts';
 import { explainRefusal, operationOf } from './refusal.ts';
@@ -232,7 +233,9 @@ class Mocks implements MockServer {
         body: answered.body,
         ...(operationId === undefined ? {} : { operationId }),
       });
-      this.#note(exchange, answered);
+      const { contract } = answered;
+      const marked = contract === undefined ? exchange : markApiKeys(exchange, contract, this.#context.redactor);
+      this.#note(marked, answered);
     } catch (thrown) {
       // A defect of ours must not end the mocks for everyone.
       this.#log.refused(`${request.method} ${request.url}  failed`, [String(thrown)]);
@@ -276,6 +279,7 @@ class Mocks implements MockServer {
     const explain = { contract, routes: engine.routes, method, pathname, handled };
     const operationId = handled.route && operationOf(contract, handled.route)?.id;
     return {
+      contract,
       refused,
       reasons: refused ? explainRefusal(this.#context.workspace.root, explain) : [],
       warnings: warningsOf(handled),
@@ -297,6 +301,8 @@ class Mocks implements MockServer {
 }
 
 interface Answered {
+  /** Of the service that was asked. */
+  readonly contract?: Contract;
   readonly refused: boolean;
   readonly reasons: readonly string[];
   /** What is wrong on our side. */

@@ -65,7 +65,8 @@ function nearestRoute(
   routes: readonly PrismRoute[],
   pathname: string,
 ): { path: string; route: PrismRoute } | undefined {
-  const filled = new Map(routes.map((route) => [fillTemplate(route.path, pathname), route]));
+  // Backwards, so that of several methods the first one stays.
+  const filled = new Map(routes.toReversed().map((route) => [fillTemplate(route.path, pathname), route]));
   const close = nearMiss(pathname, filled.keys());
   const closeRoute = close === undefined ? undefined : filled.get(close);
   if (close !== undefined && closeRoute !== undefined) return { path: close, route: closeRoute };
