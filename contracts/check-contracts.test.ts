@@ -124,6 +124,28 @@ describe('tally check', () => {
     expect(outcomes(await check({ ...files, ...own }))).toContainEqual(['lint', 'parcels 1.0.0', 'passed', []]);
   });
 
+  test('takes an unknown keyword of a 3.1 schema for a warning, and leaves extensions alone', async () => {
+    const odd = GOOD.replace(
+      'schema: { type: object }',
+      'schema: { type: object, nullable: true, x-codeSamples: { odd: 1 } }',
+    );
+    const [, lint] = await check({ [FILE]: odd });
+    expect(lint?.findings).toEqual([
+      {
+        code: 'structure',
+        severity: 'warning',
+        message: 'Property `nullable` has no effect: JSON Schema has no such keyword',
+        fix: 'write type: [..., "null"] instead: OpenAPI 3.1 has no nullable',
+        where: {
+          source: FILE,
+          pointer: '/paths/~1parcels/get/responses/400/content/application~1problem+json/schema/nullable',
+          line: 17,
+          column: 74,
+        },
+      },
+    ]);
+  });
+
   test('says which ruleset is broken', async () => {
     const results = await check({ [FILE]: GOOD, '.spectral.yaml': 'rules:\n  x: { given: 5 }\n' });
     expect(results[1]).toMatchObject({

@@ -8,7 +8,7 @@ import * as nodeFs from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { BaseResolver, createConfig, lintDocument, Source } from '@redocly/openapi-core';
+import { BaseResolver, createConfig, lintDocument, Source, type NormalizedProblem } from '@redocly/openapi-core';
 import spectralCore, { type Ruleset as SpectralRuleset } from '@stoplight/spectral-core';
 import bundler from '@stoplight/spectral-ruleset-bundler/with-loader';
 import { parse, stringify } from 'yaml';
@@ -54,15 +54,34 @@ async function lintStructure(request: LintRequest): Promise<UnplacedFinding[]> {
   const config = await createConfig({ rules: { struct: 'error' } });
   const document = { source: new Source(request.source, ''), parsed: request.document };
   const problems = await lintDocument({ document, config, externalRefResolver: new BaseResolver() });
-  return problems
-    .filter((problem) => problem.ruleId === 'struct')
-    .map((problem) => ({
-      code: 'structure',
-      severity: problem.severity === 'error' ? 'error' : 'warning',
-      message: problem.message.replace(/\.$/, ''),
-      ...(problem.suggest.length > 0 ? { fix: `did you mean ${problem.suggest.slice(0, 3).join(' or ')}?` } : {}),
-      pointer: decodeURIComponent((problem.location[0]?.pointer ?? '#/').slice(1)).replace(/\/$/, ''),
-    }));
+  const found = problems.filter((problem) => problem.ruleId === 'struct').map(structureFinding);
+  // Redocly knows extensions of its own; what others put into theirs is their business.
+  const specified = found.filter(
+    (finding) => !finding.pointer.includes('/x-') || finding.pointer.startsWith('/x-tally'),
+  );
+  const mayExtendSchemas = /^"?3\.[12]/.test(JSON.stringify(request.document['openapi'] ?? ''));
+  return mayExtendSchemas ? specified.map(unknownKeyword) : specified;
+}
+
+function structureFinding(problem: NormalizedProblem): UnplacedFinding {
+  return {
+    code: 'structure',
+    severity: problem.severity === 'error' ? 'error' : 'warning',
+    message: problem.message.replace(/\.$/, ''),
+    ...(problem.suggest.length > 0 ? { fix: `did you mean ${problem.suggest.slice(0, 3).join(' or ')}?` } : {}),
+    pointer: decodeURIComponent((problem.location[0]?.pointer ?? '#/').slice(1)).replace(/\/$/, ''),
+  };
+}
+
+/** JSON Schema 2020-12 takes a keyword that it does not know for a comment: it has no effect, and is no mistake of form. */
+function unknownKeyword(finding: UnplacedFinding): UnplacedFinding {
+  const isKeyword = finding.message.endsWith(' is not expected here') && /\/schemas?\//.test(finding.pointer);
+  if (!isKeyword) return finding;
+  const fix = finding.pointer.endsWith('/nullable')
+    ? `write type: [..., "null"] instead: OpenAPI 3.1 has no nullable`
+    : finding.fix;
+  const message = finding.message.replace('is not expected here', 'has no effect: JSON Schema has no such keyword');
+  return { ...finding, severity: 'warning', message, ...(fix === undefined ? {} : { fix }) };
 }
 
 const SEVERITIES = ['error', 'warning', 'info', 'info'] as const;

@@ -159,7 +159,9 @@ async function answerOf(child: ChildProcess, request: LintRequest): Promise<Lint
     });
   } finally {
     child.stderr?.off('data', listen);
-    for (const event of ['message', 'exit']) child.removeAllListeners(event);
+    for (const event of ['message', 'error', 'exit']) child.removeAllListeners(event);
+    // Its death between two contracts is noticed by the next one, when it cannot be asked.
+    child.on('error', () => undefined);
   }
 }
 

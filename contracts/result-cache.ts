@@ -40,7 +40,7 @@ export function openResultCache(
 }
 
 /** Changes whenever the shape of an entry or the meaning of a finding does. */
-const FORMAT = 'findings 1';
+const FORMAT = 'findings 2';
 
 /** An entry that cannot be read counts as none. */
 async function readEntry(file: string): Promise<readonly UnplacedFinding[] | undefined> {
