@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { RunContext } from '../../contracts/index.ts';
+import type { Config, RunContext } from '../../contracts/index.ts';
 import type { MockOptions, MockServer } from '../../mocks/index.ts';
 import type { Command, CommandInput } from '../command.ts';
 import { createLog } from '../log.ts';
@@ -18,8 +18,18 @@ export const mock: Command = {
     { command: 'tally mock --journal calls.ndjson --har calls.har', summary: 'keep what partners sent and got' },
   ],
   options: {
-    port: { type: 'number', short: 'p', value: 'PORT', default: 4010, summary: 'Port to listen on; 0 is any free one' },
-    host: { type: 'string', short: 'h', value: 'HOST', default: '127.0.0.1', summary: 'Address to listen on' },
+    port: {
+      type: 'number',
+      short: 'p',
+      value: 'PORT',
+      summary: 'Port to listen on, 0 is any free one (4010, or mock.port of tally.yaml)',
+    },
+    host: {
+      type: 'string',
+      short: 'h',
+      value: 'HOST',
+      summary: 'Address to listen on (127.0.0.1, or mock.host of tally.yaml)',
+    },
     cors: { type: 'boolean', default: true, summary: 'Send CORS headers and answer preflight requests' },
     multiprocess: {
       type: 'boolean',
@@ -52,7 +62,7 @@ export const mock: Command = {
   run: async (input) => {
     const context = await openContext(input);
     const { startMocks } = await import('../../mocks/index.ts');
-    const server = await startMocks(context, await optionsOf(input));
+    const server = await startMocks(context, await optionsOf(input, context.workspace.config.mock));
     input.stdout.write(await greeting(server));
     await untilAborted(context.signal);
     await server.close();
@@ -79,7 +89,7 @@ async function openContext(input: CommandInput): Promise<RunContext> {
   };
 }
 
-async function optionsOf({ flags, cwd }: CommandInput): Promise<MockOptions> {
+async function optionsOf({ flags, cwd }: CommandInput, configured: Config['mock']): Promise<MockOptions> {
   const { MOCK_DEFAULTS, VERBOSE_LEVELS } = await import('../../mocks/index.ts');
   const file = (name: string): string | undefined => {
     const given = flags.string(name);
@@ -89,8 +99,8 @@ async function optionsOf({ flags, cwd }: CommandInput): Promise<MockOptions> {
   const harFile = file('har');
   const journalFile = file('journal');
   return {
-    port: flags.number('port') ?? MOCK_DEFAULTS.port,
-    host: flags.string('host') ?? MOCK_DEFAULTS.host,
+    port: flags.number('port') ?? configured.port,
+    host: flags.string('host') ?? configured.host,
     cors: flags.boolean('cors'),
     dynamic: flags.boolean('dynamic'),
     errors: flags.boolean('errors'),
