@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { EXIT } from '../contracts/index.ts';
 import { shopWorkspace, type ShopWorkspace } from './fixtures/shop-workspace.ts';
@@ -148,4 +150,21 @@ describe('a provider with a URL', () => {
 test('a provider that nothing is known of is an error', async () => {
   shop = await shopWorkspace();
   await expect(startTarget(shop.context, 'books')).rejects.toMatchObject({ code: 'PROVIDER_NOT_CONFIGURED' });
+});
+
+test('a provider does not outlive us, even when we are killed', async () => {
+  shop = await shopWorkspace();
+  const script = fileURLToPath(new URL('fixtures/start-and-crash.ts', import.meta.url));
+  const crashing = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), script, shop.root], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  const [url]: string[] = await once(crashing.stdout.setEncoding('utf8'), 'data');
+  await once(crashing, 'exit');
+  expect(crashing.signalCode).toBe('SIGKILL');
+  // The guard needs a moment to see that its input has ended; a connection held until then ends with the server.
+  const socket = connect(Number(new URL(url?.trim() ?? '').port), '127.0.0.1').resume();
+  socket.on('error', () => {});
+  await new Promise((resolve) => socket.once('close', resolve));
+  expect(await isListening(url?.trim() ?? '')).toBe(false);
 });

@@ -1,0 +1,124 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { openWorkspace, type RunContext } from '../contracts/index.ts';
+import { shopWorkspace, type ShopWorkspace } from './fixtures/shop-workspace.ts';
+import { runVerify, SUITES, type VerifyOptions } from './verify.ts';
+
+let shop: ShopWorkspace | undefined;
+afterEach(async () => await shop?.close());
+
+/** How many results of each suite have each status. */
+function tally({ results }: ShopWorkspace): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { suite, status } of results) counts[`${suite} ${status}`] = (counts[`${suite} ${status}`] ?? 0) + 1;
+  return counts;
+}
+
+async function bareDocument(mode: string): Promise<{ readonly context: RunContext; readonly url: string }> {
+  shop = await shopWorkspace();
+  const url = `${await shop.serve(mode)}/v1`;
+  const document = join(shop.root, 'contracts/apis/shop/1.0.0/openapi.yaml');
+  return { context: { ...shop.context, workspace: await openWorkspace([document], shop.root) }, url };
+}
+
+describe('a workspace', () => {
+  test('has every suite run against one provider, which is gone afterwards', async () => {
+    shop = await shopWorkspace();
+    await runVerify(shop.context, {});
+    expect(tally(shop)).toMatchObject({
+      'connectivity passed': 5,
+      'provider passed': 3,
+      'conformance passed': 33,
+      'conformance skipped': 1,
+      'webhooks passed': 4,
+    });
+    expect(shop.results.filter(({ findings, status }) => findings.length > 0 || status === 'errored')).toEqual([]);
+    const order = shop.results.map(({ suite }) => SUITES.findIndex((one) => one === suite));
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    const subjects = shop.results.map(({ id, suite, subject }) => `${suite} ${id} ${subject}`);
+    expect(new Set(subjects).size).toBe(subjects.length);
+  });
+
+  test('whose provider does not start is errored with exit code 4, and the other suites are skipped with the reason', async () => {
+    shop = await shopWorkspace({}, 'no-database');
+    await runVerify(shop.context, { suites: ['connectivity', 'provider', 'conformance', 'webhooks'] });
+    expect(shop.result('provider-started')).toMatchObject({
+      status: 'errored',
+      error: { code: 'PROVIDER_NOT_STARTED', exitCode: 4 },
+    });
+    expect(shop.results.slice(1).map(({ suite, status, reason }) => `${suite} ${status}: ${reason}`)).toEqual([
+      'provider skipped: the provider was not started',
+      'conformance skipped: the provider was not started',
+      'webhooks skipped: the provider was not started',
+    ]);
+  });
+
+  test('can be verified at another address, by its safe methods only', async () => {
+    shop = await shopWorkspace();
+    await runVerify(shop.context, { url: await shop.serve('no-grams'), suites: ['conformance'] });
+    expect(tally(shop)).toMatchObject({ 'conformance failed': 1, 'conformance skipped': 3 });
+    expect(shop.result('provider-started')?.status).toBe('passed');
+  });
+});
+
+describe('a bare document', () => {
+  const headers = [{ type: 'apiKey' as const, header: 'X-Api-Key', value: { from: 'command:cat key.txt' } }];
+
+  async function withKey(mode: string, options: VerifyOptions): Promise<void> {
+    const { context, url } = await bareDocument(mode);
+    if (!shop) throw new Error('unreachable: it is open');
+    await writeFile(join(context.workspace.root, 'key.txt'), await shop.context.credentials.secret('key'));
+    await runVerify(context, { url, ...options });
+  }
+
+  test('is verified for connectivity and conformance, with a credential by reference', async () => {
+    await withKey('good', { headers });
+    expect(tally(shop ?? (await shopWorkspace()))).toEqual({
+      'connectivity passed': 4,
+      'conformance passed': 22,
+      'conformance skipped': 3,
+    });
+  });
+
+  test('without a credential is not asked what needs one', async () => {
+    await withKey('good', {});
+    expect(shop?.result('example-reached', 'getItem')).toMatchObject({
+      status: 'skipped',
+      reason: 'not reached: needs a credential for key',
+    });
+    expect(shop?.result('example-reached', 'getPicture')?.status).toBe('passed');
+  });
+
+  test('whose server is not there is errored, and conformance is skipped', async () => {
+    const { context } = await bareDocument('good');
+    await runVerify(context, { url: 'http://127.0.0.1:1/v1' });
+    expect(shop?.result('suite-run')).toMatchObject({
+      suite: 'conformance',
+      status: 'skipped',
+      reason: 'the provider was not reached',
+    });
+  });
+
+  test.each<[string, VerifyOptions, string]>([
+    ['no address', {}, 'URL_MISSING'],
+    ['an address that is none', { url: '127.0.0.1:80' }, 'URL_INVALID'],
+    ['a credential that is not there', { url: 'http://127.0.0.1:1', credential: 'key' }, 'CREDENTIAL_UNKNOWN'],
+  ])('with %s is refused', async (_what, options, code) => {
+    const { context } = await bareDocument('good');
+    await expect(runVerify(context, options)).rejects.toMatchObject({ code, exitCode: 2 });
+    expect(shop?.results).toEqual([]);
+  });
+});
+
+test('fresh pacts are verified in place of the committed ones only when the consumer suite ran', async () => {
+  shop = await shopWorkspace();
+  const committed = await readFile(join(shop.root, 'contracts/pacts/web-shop.json'), 'utf8');
+  expect(committed).toContain('a request for an item');
+  await runVerify(shop.context, { suites: ['provider'] });
+  expect(shop.results.filter(({ suite }) => suite === 'provider').map(({ status }) => status)).toEqual([
+    'passed',
+    'passed',
+    'passed',
+  ]);
+});
