@@ -6,7 +6,7 @@ export type ScannedJson =
   | { readonly why: string; readonly line: number };
 
 /** A member that comes twice (the last one wins, RFC 8259 §4), or an integer that a double cannot hold. */
-export interface Trap {
+interface Trap {
   readonly code: 'v21-json-duplicate-key' | 'v21-json-integer-too-large';
   readonly message: string;
   readonly pointer: string;
