@@ -176,3 +176,17 @@ describe('tally check', () => {
     expect(outcomes(await check({}, root))).toEqual(first);
   });
 });
+
+test('reports a contract that cannot be read, and checks the others', async () => {
+  const results = await check({ [FILE]: GOOD, 'contracts/apis/quotes/1.0.0/openapi.yaml': 'openapi: 3.1.0\ninfo: [' });
+  const errored = results.filter((result) => result.status === 'errored');
+  expect(errored).toEqual([
+    expect.objectContaining({
+      id: 'parses',
+      suite: 'check',
+      subject: expect.stringContaining('contracts/apis/quotes/1.0.0/openapi.yaml'),
+      error: expect.objectContaining({ code: 'CONTRACT_UNREADABLE', exitCode: 2 }),
+    }),
+  ]);
+  expect(results.filter((result) => result.status === 'passed')).toHaveLength(3);
+});

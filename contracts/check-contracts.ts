@@ -1,4 +1,5 @@
 import { checkExamples } from './check-examples.ts';
+import { TallyError, type TallyErrorData } from './error.ts';
 import { openLinter, type Linter, type LintOptions } from './lint.ts';
 import type { Contract, ParsedContract } from './model.ts';
 import { openResultCache } from './result-cache.ts';
@@ -16,6 +17,7 @@ export async function checkContracts(context: RunContext): Promise<void> {
   };
   const linter = openLinter(options);
   try {
+    for (const unreadable of context.workspace.unreadable) await reportUnreadable(context, unreadable);
     for (const parsed of context.workspace.contracts) {
       if (context.signal.aborted) return;
       await checkContract(context, parsed, options, linter);
@@ -42,6 +44,13 @@ async function checkContract(
   await runCheck(context, { id: 'examples-valid', suite: 'check', subject }, async () => ({
     findings: await checkExamples(contract, options),
   }));
+}
+
+/** A contract that cannot be read at all must not pass for one that is not there. */
+async function reportUnreadable(context: RunContext, error: TallyErrorData): Promise<void> {
+  await runCheck(context, { id: 'parses', suite: 'check', subject: error.where }, () => {
+    throw new TallyError(error);
+  });
 }
 
 /** `parcels 2.0.0`, with the kind where an API, its events and its files share name and version. */
