@@ -220,6 +220,14 @@ describe('the circuit breaker', () => {
     await expect(track(world)).rejects.toMatchObject({ message: 'the circuit to the carrier is open' });
   });
 
+  test('takes no notice of a carrier that is still busy with the last attempt', async () => {
+    const world = testWorld({ resilience: { breakerFailures: 1 } });
+    tokens();
+    carrier().post('/v2/parcels').reply(409, problem('idempotency-key-in-progress', 409), PROBLEM_JSON);
+    carrier().post('/v2/parcels').reply(201, PARCEL, ETAG);
+    expect(await world.carrier.book(ORDER)).toEqual(TRACKED);
+  });
+
   test('takes no notice of requests that are wrong', async () => {
     const world = testWorld({ resilience: { breakerFailures: 1 } });
     tokens();

@@ -57,6 +57,26 @@ describe('a token', () => {
     expect(tracked).toEqual([TRACKED, TRACKED, TRACKED, TRACKED, TRACKED]);
   });
 
+  test('that was renewed meanwhile is not dropped for a late refusal of the old one', async () => {
+    const world = testWorld();
+    tokens(2);
+    let answerLate = (): void => {};
+    const late = new Promise<void>((resolve) => (answerLate = resolve));
+    carrier()
+      .get('/v2/parcels/PCL-0000BBBB', '', withToken(1))
+      .reply(async () => {
+        await late;
+        return [401, problem('unauthenticated', 401), EXPIRED];
+      });
+    carrier().get('/v2/parcels/PCL-0000BBBB', '', withToken(2)).reply(404, problem('not-found', 404), PROBLEM_JSON);
+    refuse(1);
+    carrier().get(PATH, '', withToken(2)).reply(200, PARCEL, ETAG);
+    const slow = expect(world.carrier.track('PCL-0000BBBB')).rejects.toMatchObject({ kind: 'not-found' });
+    expect(await world.carrier.track('PCL-0000AAAA')).toEqual(TRACKED);
+    answerLate();
+    await slow;
+  });
+
   test('that lacks a scope is not renewed', async () => {
     const world = testWorld();
     tokens(1);
