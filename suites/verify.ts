@@ -165,10 +165,13 @@ async function verifyWorkspace(verification: Verification): Promise<void> {
   try {
     if (needsProvider) await startAll(verification, providers);
     if (wanted('connectivity')) for (const provider of providers) await checkConnectivity(verification, provider);
-    if (wanted('consumer')) await runConsumerSuite(context, { updatePacts: options.updatePacts ?? false });
-    for (const provider of providers) await verifyProvider(verification, provider);
+    const consumers = wanted('consumer')
+      ? await runConsumerSuite(context, { updatePacts: options.updatePacts ?? false })
+      : [];
+    const fresh = await freshPacts(context, consumers);
+    for (const provider of providers) await verifyProvider(verification, provider, fresh);
     if (wanted('failure-modes')) await runFailureSuite(context);
-    if (wanted('files')) await verifyFiles(context, providers);
+    if (wanted('files')) await verifyFiles(verification, providers);
     if (wanted('webhooks')) await verifyWebhooks(verification, providers);
   } finally {
     await Promise.all(providers.map(async ({ target }) => await target?.close()));
@@ -226,18 +229,13 @@ function authorizationOf(
   return authorization(options, context.workspace.config.providers[apiName]?.credential, always);
 }
 
-async function verifyProvider(verification: Verification, { apiName, target, contracts }: Provider): Promise<void> {
+async function verifyProvider(
+  verification: Verification,
+  { apiName, target, contracts }: Provider,
+  fresh: readonly string[],
+): Promise<void> {
   const { context, options, always, wanted } = verification;
-  const pacts = await pactsFor(verification, apiName);
-  if (wanted('provider')) {
-    const reason = target
-      ? pacts.length === 0 && !options.suites
-        ? 'no pact names this provider'
-        : undefined
-      : 'the provider was not started';
-    if (target && reason === undefined) await runProviderPacts(context, { target, pacts });
-    else await skipSuite(context, 'provider', apiName, reason ?? '');
-  }
+  if (wanted('provider')) await verifyPacts(verification, apiName, target, fresh);
   if (!wanted('conformance')) return;
   for (const contract of contracts) {
     if (!target)
@@ -256,32 +254,53 @@ async function verifyProvider(verification: Verification, { apiName, target, con
   }
 }
 
+async function verifyPacts(
+  verification: Verification,
+  apiName: string,
+  target: Target | undefined,
+  fresh: readonly string[],
+): Promise<void> {
+  const { context, options } = verification;
+  const pacts = fresh.length > 0 ? fresh : committedPacts(context, apiName);
+  if (!target) await skipSuite(context, 'provider', apiName, 'the provider was not started');
+  else if (isSpared(options)) await skipSuite(context, 'provider', apiName, SPARED);
+  else if (pacts.length === 0 && !options.suites)
+    await skipSuite(context, 'provider', apiName, 'no pact names this provider');
+  else await runProviderPacts(context, { target, pacts });
+}
+
+const SPARED = 'it may change data on a server that is not ours (--writes sends it)';
+
+/** A server that is only named on the command line has not agreed to be written to; one in `tally.yaml` has. */
+function isSpared({ url, writes }: VerifyOptions): boolean {
+  return url !== undefined && !writes;
+}
+
 const FRESH_PACTS = 'reports/out/pacts';
 
-/** What the consumers said a moment ago, else what they said when their pacts were committed. */
-async function pactsFor({ context, wanted }: Verification, apiName: string): Promise<readonly string[]> {
-  const fresh = wanted('consumer') ? await jsonFilesIn(context.workspace.root, FRESH_PACTS) : [];
-  if (fresh.length > 0) return fresh;
-  const committed = contractsOf(context, 'pact').filter(
-    ({ interactions }) => interactions.length === 0 || interactions.some(({ provider }) => provider === apiName),
-  );
-  return committed.map(({ source }) => source);
+/** What the consumers said a moment ago. A pact of an earlier run that lies in the same folder is none of them. */
+async function freshPacts(context: RunContext, consumers: readonly Result[]): Promise<readonly string[]> {
+  const merged = consumers.filter(({ id }) => id === 'pacts-merged').map(({ subject }) => `${subject}.json`);
+  const written = await readdir(join(context.workspace.root, FRESH_PACTS)).catch((): string[] => []);
+  return merged.filter((name) => written.includes(name)).map((name) => `${FRESH_PACTS}/${name}`);
 }
 
-async function jsonFilesIn(root: string, folder: string): Promise<readonly string[]> {
-  const names = await readdir(join(root, folder)).catch(() => []);
-  return names
-    .filter((name) => name.endsWith('.json'))
-    .toSorted()
-    .map((name) => `${folder}/${name}`);
+/** What they said when their pacts were committed. */
+function committedPacts(context: RunContext, apiName: string): readonly string[] {
+  return contractsOf(context, 'pact')
+    .filter(
+      ({ interactions }) => interactions.length === 0 || interactions.some(({ provider }) => provider === apiName),
+    )
+    .map(({ source }) => source);
 }
 
-async function verifyFiles(context: RunContext, providers: readonly Provider[]): Promise<void> {
+async function verifyFiles({ context, options }: Verification, providers: readonly Provider[]): Promise<void> {
   await runFileExchange(context, {});
   for (const { apiName, target } of providers) {
     const files = context.workspace.config.providers[apiName]?.files ?? [];
     if (files.length === 0) continue;
-    if (target) await runFileExchange(context, { target, examples: false });
+    if (target && isSpared(options)) await skipSuite(context, 'files', apiName, SPARED);
+    else if (target) await runFileExchange(context, { target, examples: false });
     else await skipSuite(context, 'files', apiName, 'the provider was not started');
   }
 }
