@@ -71,7 +71,7 @@ async function runFiles(
 }
 
 /** Test files of one kind, relative to the root, sorted. Links are not followed. */
-export async function findTestFiles(root: string, kind: string): Promise<readonly string[]> {
+async function findTestFiles(root: string, kind: string): Promise<readonly string[]> {
   const pattern = new RegExp(`\\.${kind}\\.test\\.(ts|mts|js|mjs)$`);
   // A file needs a consumer's folder around it: that folder names the consumer.
   const found = (await filesUnder(root, CONSUMERS)).filter((file) => file.split('/').length > 3 && pattern.test(file));
