@@ -1,7 +1,19 @@
 import type { ErrorObject } from 'ajv';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { joinPointer, pointerOfReference, valueAt } from './json-pointer.ts';
-import type { SchemaProblem } from './schema-validator.ts';
+
+/** One way in which a value departs from a schema of a contract. */
+export interface SchemaProblem {
+  /** RFC 6901, into the value. */
+  readonly instancePointer: string;
+  /** Of the keyword that is broken, into `contract.document`: hand it to `locate`. */
+  readonly schemaPointer: string;
+  readonly keyword: string;
+  /** `must have required property 'weightGrams'`. */
+  readonly message: string;
+  readonly expected: Json;
+  readonly actual: Json;
+}
 
 /** What is known about the schemas that the errors come from. */
 export interface ProblemContext {

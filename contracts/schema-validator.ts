@@ -5,20 +5,7 @@ import { compilePattern, convertSchema, type SchemaDefect } from './convert-sche
 import { TallyError } from './error.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Contract } from './model.ts';
-import { describeProblems } from './schema-problems.ts';
-
-/** One way in which a value departs from a schema of a contract. */
-export interface SchemaProblem {
-  /** RFC 6901, into the value. */
-  readonly instancePointer: string;
-  /** Of the keyword that is broken, into `contract.document`: hand it to `locate`. */
-  readonly schemaPointer: string;
-  readonly keyword: string;
-  /** `must have required property 'weightGrams'`. */
-  readonly message: string;
-  readonly expected: Json;
-  readonly actual: Json;
-}
+import { describeProblems, type SchemaProblem } from './schema-problems.ts';
 
 export type SchemaValidator = (value: Json) => readonly SchemaProblem[];
 
