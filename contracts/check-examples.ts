@@ -6,7 +6,8 @@ import { findExamples, type FoundExample } from './find-examples.ts';
 import type { Contract } from './model.ts';
 import type { LintOptions } from './lint.ts';
 import { schemaDefects } from './schema-defects.ts';
-import { schemaValidator, type SchemaProblem } from './schema-validator.ts';
+import type { SchemaProblem } from './schema-problems.ts';
+import { schemaValidator } from './schema-validator.ts';
 import { placeFinding, type UnplacedFinding } from './unplaced-finding.ts';
 
 /**

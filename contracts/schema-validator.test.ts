@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Json, JsonObject } from './json.ts';
-import { schemaValidator, type SchemaProblem } from './schema-validator.ts';
+import type { SchemaProblem } from './schema-problems.ts';
+import { schemaValidator } from './schema-validator.ts';
 
 function contractOf(
   schemas: JsonObject,

@@ -33,5 +33,3 @@ const server = createServer((request, response) => {
 
 server.listen(Number(process.env.PORT ?? 0), '127.0.0.1');
 process.on('SIGTERM', () => server.close(() => process.exit(0)));
-// Whoever started us is gone: so are we.
-process.stdin.on('end', () => process.exit(0)).resume();
