@@ -47,7 +47,11 @@ export interface Operation {
   readonly responses: readonly Response[];
   /** Alternatives (any one is enough) of schemes (all of one alternative are needed) to scopes; [] is no security. */
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
-  readonly callbacks: readonly { readonly name: string; readonly expression: string; readonly operations: readonly Operation[] }[];
+  readonly callbacks: readonly {
+    readonly name: string;
+    readonly expression: string;
+    readonly operations: readonly Operation[];
+  }[];
   /** Pointer into the contract's `document`. */
   readonly pointer: string;
   readonly where: Where;
@@ -84,7 +88,12 @@ export interface Response {
   /** `200`, `4XX` or `default`. */
   readonly status: string;
   readonly description: string;
-  readonly headers: readonly { readonly name: string; readonly required: boolean; readonly schema: Json; readonly pointer: string }[];
+  readonly headers: readonly {
+    readonly name: string;
+    readonly required: boolean;
+    readonly schema: Json;
+    readonly pointer: string;
+  }[];
   readonly content: readonly MediaType[];
   readonly pointer: string;
 }
@@ -105,7 +114,12 @@ export interface Message {
   readonly contentType: string;
   readonly payload: Json;
   readonly headers: Json;
-  readonly examples: readonly { readonly name: string; readonly payload: Json; readonly headers?: Json; readonly pointer: string }[];
+  readonly examples: readonly {
+    readonly name: string;
+    readonly payload: Json;
+    readonly headers?: Json;
+    readonly pointer: string;
+  }[];
   /** What makes it happen: an operation and its outcome, or a schedule, from `x-trigger`. */
   readonly trigger?: { readonly operationId?: string; readonly status?: string; readonly schedule?: string };
   /** Pointer of `payload` in `document`. */
@@ -121,7 +135,13 @@ export interface Interaction {
   readonly consumer: string;
   readonly provider: string;
   /** The operation, when `type` is `http`. */
-  readonly request?: { readonly method: string; readonly path: string; readonly query?: Json; readonly headers?: Json; readonly body?: Json };
+  readonly request?: {
+    readonly method: string;
+    readonly path: string;
+    readonly query?: Json;
+    readonly headers?: Json;
+    readonly body?: Json;
+  };
   readonly response?: { readonly status: number; readonly headers?: Json; readonly body?: Json };
   /** The message, when `type` is `message`. */
   readonly contents?: Json;

@@ -4,7 +4,7 @@ import type { Json } from './json.ts';
 import { jsonSyntaxError, lineStarts, positionIn } from './json-text.ts';
 
 /** Deeper documents are refused: no description of an interface is, and every later walk may recurse. */
-export const MAX_DEPTH = 100;
+const MAX_DEPTH = 100;
 
 /**
  * Reads YAML or JSON text as plain data. Members named `__proto__` are dropped. `source` names the file in errors.

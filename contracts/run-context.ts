@@ -41,15 +41,13 @@ export async function runCheck(
   run: () => Promise<Outcome> | Outcome,
 ): Promise<Result> {
   const startedAt = performance.now();
-  const result = await outcomeOf(context.signal, run).then(
-    (outcome): Result => ({
-      ...check,
-      ...outcome,
-      findings: outcome.findings ?? [],
-      status: outcome.status ?? statusOf(outcome.findings ?? []),
-      durationMs: performance.now() - startedAt,
-    }),
-  );
+  const result = await outcomeOf(context.signal, run).then((outcome): Result => ({
+    ...check,
+    ...outcome,
+    findings: outcome.findings ?? [],
+    status: outcome.status ?? statusOf(outcome.findings ?? []),
+    durationMs: performance.now() - startedAt,
+  }));
   context.emit(result);
   return result;
 }

@@ -75,6 +75,8 @@ describe('the picture of an integration', () => {
   });
 
   test('leaves out the arrows for which no contract speaks', () => {
-    expect(integrationDiagram('carrier', [contract('asyncapi', '1.0.0', { messages: [message] })])).not.toMatch(/->|-\./);
+    expect(integrationDiagram('carrier', [contract('asyncapi', '1.0.0', { messages: [message] })])).not.toMatch(
+      /->|-\./,
+    );
   });
 });
