@@ -21,6 +21,7 @@ export type { SchemaProblem } from './schema-problems.ts';
 export { schemaValidator, type SchemaValidator } from './schema-validator.ts';
 export type { Delivery, ReceivedDelivery, SignatureScheme, SignatureVerdict } from './signature-scheme.ts';
 export { signatureSchemes } from './signatures/index.ts';
+export { signalWithin } from './signal-within.ts';
 export { standardWebhooks } from './signatures/standard-webhooks.ts';
 export { findContract, openWorkspace, type Workspace } from './workspace.ts';
 export { writeFileAtomically } from './write-file.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import type { Exchange, HttpRequest } from '../contracts/index.ts';
+import { signalWithin, type Exchange, type HttpRequest } from '../contracts/index.ts';
 
 const TIMEOUT_MS = 30_000;
 
@@ -9,7 +9,7 @@ const TIMEOUT_MS = 30_000;
 export async function sendRequest(request: HttpRequest, signal: AbortSignal): Promise<Exchange> {
   const startedAt = new Date().toISOString();
   const start = performance.now();
-  const timed = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  const timed = signalWithin(signal, TIMEOUT_MS);
   try {
     const { method, url, headers, body } = request;
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
-import { EXIT, TallyError } from '../contracts/index.ts';
+import { EXIT, signalWithin, TallyError } from '../contracts/index.ts';
 import { readTestRun, type TestFile } from './test-run.ts';
 
 export interface JestOptions {
@@ -110,7 +110,7 @@ async function runProcess(options: JestOptions, directory: string): Promise<stri
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const stop = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]);
+  const stop = signalWithin(options.signal, options.timeoutMs);
   const kill = (): void => killGroup(child);
   stop.addEventListener('abort', kill, { once: true });
   const output = await outputOf(child, options.onLine);

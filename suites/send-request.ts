@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { request } from 'undici';
-import type { Exchange, RunContext } from '../contracts/index.ts';
+import { signalWithin, type Exchange, type RunContext } from '../contracts/index.ts';
 import { errorCode } from './error-code.ts';
 import type { Target } from './target.ts';
 
@@ -86,7 +86,7 @@ async function exchangeBytes(
       body: outgoing.body ?? null,
       // One connection a request: an idle one that the server closes in between would look like a defect.
       reset: true,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(limits.timeoutMs)]),
+      signal: signalWithin(signal, limits.timeoutMs),
     });
     return {
       status: answer.statusCode,

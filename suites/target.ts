@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
-import { EXIT, TallyError, type ProviderConfig, type RunContext } from '../contracts/index.ts';
+import { EXIT, signalWithin, TallyError, type ProviderConfig, type RunContext } from '../contracts/index.ts';
 import { errorCode } from './error-code.ts';
 
 type StartConfig = NonNullable<ProviderConfig['start']>;
@@ -217,7 +217,7 @@ async function waitUntilReady(
   fail: (code: string, why: string) => TallyError,
 ): Promise<void> {
   const waiting = new AbortController();
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(start.timeoutMs), waiting.signal]);
+  const signal = signalWithin(AbortSignal.any([context.signal, waiting.signal]), start.timeoutMs);
   const outcome = await Promise.race([
     pollUntilReady(origin + start.readyPath, signal),
     running.ended.then((how) => ({ how })),

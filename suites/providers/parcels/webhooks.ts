@@ -97,6 +97,8 @@ export class Webhooks {
   /** A redirect is not followed: it would lead where nobody checked. Status 0 is no answer. */
   async #post(url: string, id: string, body: string): Promise<{ status: number; retryAfterMs: number }> {
     const timeout = AbortSignal.timeout(this.#settings.webhookTimeoutMs);
+    // Node 20's AbortSignal.any holds its sources weakly: without a listener this one may be collected before it fires.
+    timeout.addEventListener('abort', () => undefined, { once: true });
     try {
       const response = await fetch(url, {
         method: 'POST',
