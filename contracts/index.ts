@@ -11,6 +11,7 @@ export { isObject, type Json, type JsonObject } from './json.ts';
 export { isKebabCase, kebabCase } from './kebab-case.ts';
 export { kindOf, kinds } from './kinds/index.ts';
 export { locate, locateIn } from './locate.ts';
+export { makeFolder } from './make-folder.ts';
 export type * from './model.ts';
 export { didYouMean, nearMiss } from './near-miss.ts';
 export { defaultConfig } from './read-config.ts';
@@ -23,5 +24,6 @@ export type { Delivery, ReceivedDelivery, SignatureScheme, SignatureVerdict } fr
 export { signatureSchemes } from './signatures/index.ts';
 export { signalWithin } from './signal-within.ts';
 export { standardWebhooks } from './signatures/standard-webhooks.ts';
+export { codeOf, fileReason } from './thrown.ts';
 export { findContract, openWorkspace, type Workspace } from './workspace.ts';
 export { writeFileAtomically } from './write-file.ts';

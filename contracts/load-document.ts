@@ -9,6 +9,7 @@ import { locateIn, rememberSource } from './locate.ts';
 import { nearMiss } from './near-miss.ts';
 import { parseDocumentText } from './parse-document.ts';
 import { findReferences, type Reference, type References } from './references.ts';
+import { fileReason } from './thrown.ts';
 
 /** A document with every file it refers to. */
 export interface LoadedDocument {
@@ -81,7 +82,7 @@ async function readOne(file: string, rootFile: string, root: string): Promise<Lo
     throw new TallyError({
       code: 'CONTRACT_UNREADABLE',
       where: source,
-      why: reasonOf(cause),
+      why: fileReason(cause),
       fix: 'name a file that exists and can be read',
       cause,
     });
@@ -91,13 +92,6 @@ async function readOne(file: string, rootFile: string, root: string): Promise<Lo
   const content = parseDocumentText(text, source);
   const key = file === rootFile ? '' : path.relative(path.dirname(rootFile), file).split(path.sep).join('/');
   return { file, key, bytes, content, ...findReferences(content, text) };
-}
-
-function reasonOf(cause: unknown): string {
-  const code = isObject(cause) ? cause['code'] : undefined;
-  if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EISDIR') return 'it is a folder, not a document';
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** The file that a reference leads to, or undefined where it stays in its own or is a URL. */

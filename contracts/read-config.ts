@@ -4,7 +4,7 @@ import { problemsIn, type ConfigProblem } from './check-config.ts';
 import type { Config, CredentialConfig, ProviderConfig } from './config.ts';
 import { TallyError } from './error.ts';
 import type { Severity } from './finding.ts';
-import { messageOf } from './thrown.ts';
+import { fileReason, messageOf } from './thrown.ts';
 import { positionOf } from './yaml-position.ts';
 
 /**
@@ -17,7 +17,7 @@ export async function readConfig(file: string, source: string): Promise<Config> 
     throw new TallyError({
       code: 'CONFIG_UNREADABLE',
       where: source,
-      why: messageOf(cause),
+      why: fileReason(cause),
       fix: 'make the file readable',
       cause,
     });

@@ -6,7 +6,7 @@ import { isObject, type JsonObject } from './json.ts';
 import { relativeTo } from './load-document.ts';
 import { forgetSource } from './locate.ts';
 import { parseDocumentText } from './parse-document.ts';
-import { messageOf } from './thrown.ts';
+import { fileReason } from './thrown.ts';
 
 /** One file as it stands, nothing it refers to. */
 export interface SingleDocument {
@@ -25,7 +25,7 @@ export interface SingleDocument {
 export async function readDocument(file: string, root: string): Promise<SingleDocument> {
   const source = relativeTo(root, path.resolve(root, file));
   const bytes = await readFile(path.resolve(root, file)).catch((cause: unknown) => {
-    throw unreadable(source, messageOf(cause), 'make the file readable', cause);
+    throw unreadable(source, fileReason(cause), 'make the file readable', cause);
   });
   forgetSource(path.resolve(root, file));
   const document = parseDocumentText(bytes.toString('utf8'), source);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { makeFolder } from './make-folder.ts';
 import type { UnplacedFinding } from './unplaced-finding.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -62,7 +63,7 @@ function isUnplacedFinding(value: unknown): value is UnplacedFinding {
 async function writeEntry(file: string, findings: readonly UnplacedFinding[]): Promise<void> {
   const beside = `${file}.${process.pid}`;
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     await writeFile(path.join(path.dirname(file), '.gitignore'), '*\n');
     await writeFile(beside, JSON.stringify(findings));
     await rename(beside, file);

@@ -3,6 +3,7 @@ import type { Credentials } from './credentials.ts';
 import { EXIT, TallyError } from './error.ts';
 import type { Redactor } from './redact.ts';
 import { statusOf, type Result } from './result.ts';
+import { fileReason } from './thrown.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Where progress and logs go: stderr in the command, nowhere in most tests. Every text is redacted on the way. */
@@ -68,6 +69,8 @@ async function outcomeOf(
 /** Any thrown value as a TallyError; one that we did not foresee is our own defect and says so. */
 export function asTallyError(thrown: unknown): TallyError {
   if (thrown instanceof TallyError) return thrown;
+  const file = fileOf(thrown);
+  if (file !== undefined) return fileError(file, thrown);
   return new TallyError({
     code: 'INTERNAL',
     where: 'tallystick itself',
@@ -75,5 +78,22 @@ export function asTallyError(thrown: unknown): TallyError {
     fix: 'run again with --debug and report the stack trace',
     exitCode: EXIT.inconclusive,
     cause: thrown,
+  });
+}
+
+/** The file that the system refused, as its errors name it. */
+function fileOf(thrown: unknown): string | undefined {
+  if (typeof thrown !== 'object' || thrown === null || !('syscall' in thrown)) return undefined;
+  return 'path' in thrown && typeof thrown.path === 'string' ? thrown.path : undefined;
+}
+
+/** A disk that is full or read-only is no defect of ours. */
+function fileError(file: string, cause: unknown): TallyError {
+  return new TallyError({
+    code: 'FILE_REFUSED',
+    where: file,
+    why: fileReason(cause),
+    fix: 'let this user read and write it, and leave space; temporary files go to the folder that TMPDIR names',
+    cause,
   });
 }

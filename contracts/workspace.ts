@@ -13,7 +13,7 @@ import { nearMiss } from './near-miss.ts';
 import { configProblems } from './config-and-contracts.ts';
 import { configError, defaultConfig, readConfig } from './read-config.ts';
 import { rootMembers } from './root-members.ts';
-import { messageOf } from './thrown.ts';
+import { fileReason } from './thrown.ts';
 import { uniqueContracts } from './unique-contracts.ts';
 
 /** A folder with `tally.yaml` and the rooms' data, or one bare document standing in for it. */
@@ -203,7 +203,7 @@ async function openDocuments(files: readonly string[], cwd: string): Promise<Wor
 async function openDocument(file: string, cwd: string): Promise<ParsedContract> {
   const source = relativeTo(cwd, file);
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw unreadableContract(source, messageOf(cause), 'make the file readable');
+    throw unreadableContract(source, fileReason(cause), 'make the file readable');
   });
   const members = rootMembers(text);
   const kind = kindOf(members, file);

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -26,6 +26,23 @@ describe('a file that is replaced', () => {
     await chmod(file, 0o600);
     await writeFileAtomically(file, 'new');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  test('is written through a link to it, which stays a link', async () => {
+    const file = path.join(folder, 'linked.txt');
+    const link = path.join(folder, 'link.txt');
+    await writeFile(file, 'old');
+    await symlink(file, link);
+    await writeFileAtomically(link, 'new');
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    expect(await readFile(file, 'utf8')).toBe('new');
+  });
+
+  test('is never a device: that is written to, and stays one', async () => {
+    const link = path.join(folder, 'null');
+    await symlink('/dev/null', link);
+    await writeFileAtomically(link, 'gone');
+    expect((await stat(link)).isCharacterDevice()).toBe(true);
   });
 
   test('is left as it was, and nothing beside it, when writing fails', async () => {

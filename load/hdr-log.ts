@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import hdr, { type Histogram } from 'hdr-histogram-js';
+import { makeFolder } from '../contracts/index.ts';
 
 /** Takes one histogram of an interval, in seconds since measuring began. */
 export type IntervalWriter = (tag: string, startS: number, lengthS: number, histogram: Histogram) => void;
@@ -34,7 +35,7 @@ export function openHdrLog(title: string): HdrLog {
       writer.outputLogFormatVersion();
       writer.outputStartTime(measuringFrom.getTime());
       writer.outputLegend();
-      await mkdir(path.dirname(file), { recursive: true });
+      await makeFolder(path.dirname(file));
       // The library's writer ends some comments with no line end, some with two.
       await writeFile(file, [...lines.splice(0), ...intervals].map((line) => `${line.trimEnd()}\n`).join(''));
     },

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { ErrorObject } from 'ajv';
 import { LineCounter, parseDocument } from 'yaml';
 import {
+  fileReason,
   isObject,
   joinPointer,
   locateIn,
@@ -109,7 +110,7 @@ async function readText(root: string, source: string): Promise<string> {
     throw new TallyError({
       code: 'SLO_MISSING',
       where: source,
-      why: cause instanceof Error ? cause.message : String(cause),
+      why: fileReason(cause),
       fix: 'name a file in load/slos, or leave --slo out',
       cause,
     });
@@ -118,7 +119,7 @@ async function readText(root: string, source: string): Promise<string> {
 
 function parseYaml(text: string, source: string): Json {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'silent' });
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
   const [error] = document.errors;
   if (error === undefined) {
     const value: Json = document.toJS({ maxAliasCount: 100 });

@@ -1,7 +1,7 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { TallyError, type Exchange, type Redactor } from '../contracts/index.ts';
+import { fileReason, TallyError, type Exchange, type Redactor } from '../contracts/index.ts';
 import { toHar } from './har.ts';
 
 /** What the mocks saw: the newest exchanges, and how many there were in all. */
@@ -73,7 +73,7 @@ async function openAppending(file: string, flag: string): Promise<WriteStream> {
     throw new TallyError({
       code: 'FILE_NOT_WRITABLE',
       where: `${flag} ${file}`,
-      why: cause instanceof Error ? cause.message : String(cause),
+      why: fileReason(cause),
       fix: 'name a file in a folder that exists and that you may write to',
       cause,
     });

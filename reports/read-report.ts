@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ValidateFunction } from 'ajv';
-import { TallyError, type Measure, type Result } from '../contracts/index.ts';
+import { fileReason, TallyError, type Measure, type Result } from '../contracts/index.ts';
 import type { Report } from './report.ts';
 
 /**
@@ -19,7 +19,7 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw unreadable(path, fileReason(cause), cause);
   }
 }
 
@@ -27,7 +27,7 @@ function parse(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw unreadable(path, 'it is no JSON, and no report', cause);
   }
 }
 
@@ -47,11 +47,11 @@ function withNumbers(result: Result): Result {
   return { ...result, durationMs: result.durationMs ?? Number.NaN, ...(measures && { measures }) };
 }
 
-function unreadable(path: string, cause: unknown): TallyError {
+function unreadable(path: string, why: string, cause: unknown): TallyError {
   return new TallyError({
     code: 'REPORT_UNREADABLE',
     where: path,
-    why: cause instanceof Error ? cause.message : String(cause),
+    why,
     fix: 'name a report.json that a run wrote, or run one: tally run',
     cause,
   });

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { TallyError, writeFileAtomically } from '../contracts/index.ts';
+import { fileReason, TallyError, writeFileAtomically } from '../contracts/index.ts';
 import type { Format } from './format.ts';
 import type { Report } from './report.ts';
 
@@ -29,7 +29,7 @@ function unwritable(file: string, cause: unknown): TallyError {
   return new TallyError({
     code: 'REPORT_UNWRITABLE',
     where: file,
-    why: cause instanceof Error ? cause.message : String(cause),
+    why: fileReason(cause),
     fix: 'name a file in a folder that may be written to',
     cause,
   });

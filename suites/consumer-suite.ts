@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { EXIT, runCheck, TallyError, type Measure, type Result, type RunContext } from '../contracts/index.ts';
+import { join } from 'node:path';
+import { EXIT, runCheck, TallyError, writeFileAtomically, type Measure, type Result, type RunContext } from '../contracts/index.ts';
 import { comparePacts } from './compare-pacts.ts';
 import { mergePacts, pactName, type MergedPact } from './merge-pacts.ts';
 import { PACT_DIRECTORY } from './pact-with.ts';
@@ -85,8 +85,8 @@ function settle(
     const { root } = context.workspace;
     const source = `${COMMITTED}/${name}.json`;
     const text = `${JSON.stringify(merged.pact, null, 2)}\n`;
-    await writeWhole(join(outDir, `${name}.json`), text);
-    if (options.updatePacts) await writeWhole(join(root, source), text);
+    await writeFileAtomically(join(outDir, `${name}.json`), text);
+    if (options.updatePacts) await writeFileAtomically(join(root, source), text);
     return { findings: comparePacts(root, source, merged.pact), measures };
   });
 }
@@ -97,14 +97,6 @@ function measuresOf(merged: MergedPact): readonly Measure[] {
     { name: 'merged', value: merged.accounted, unit: 'count', threshold: `merged == ${merged.declared}` },
     { name: 'interactions', value: merged.interactions, unit: 'count' },
   ];
-}
-
-/** A reader never sees half a file. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const partial = `${path}.${process.pid}.partial`;
-  await writeFile(partial, text);
-  await rename(partial, path);
 }
 
 function unmergeable(merged: readonly MergedPact[]): TallyError | undefined {
