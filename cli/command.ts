@@ -35,7 +35,9 @@ export interface CommandInput {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
-  /** Colour and live progress lines are wanted (a terminal, and no NO_COLOR). */
+  /** Colour is wanted on stdout: it is a terminal, and there is no NO_COLOR. */
+  readonly colour: boolean;
+  /** Live progress lines are wanted on stderr: it is a terminal of a person, not of CI. */
   readonly terminal: boolean;
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;

@@ -73,8 +73,25 @@ describe('arguments of a verb', () => {
     [['--port='], "'' is no number"],
     [['--errors=yes'], "it is a switch and takes no value, found 'yes'"],
     [['--level', 'middle'], "'middle' is none of low, high"],
+    [['--host', '--errors'], 'its value is missing'],
+    [['--port', '-p'], 'its value is missing'],
+    [['-h'], 'its value is missing'],
   ])('a wrong value says what is wrong with it: %j', async (argv, why) => {
     expect(await failure(...argv)).toMatchObject({ code: 'FLAG_VALUE', why, exitCode: 2 });
+  });
+
+  test('a near miss of a choice is suggested', async () => {
+    expect(await failure('--level', 'hihg')).toMatchObject({ code: 'FLAG_VALUE', fix: 'did you mean high?' });
+  });
+
+  test('a negative number, a dash alone and what follows an equals sign are values', async () => {
+    expect((await parse('--port', '-1')).flags.number('port')).toBe(-1);
+    expect((await parse('--format', '-')).flags.strings('format')).toEqual(['-']);
+    expect((await parse('--host=--odd')).flags.string('host')).toBe('--odd');
+  });
+
+  test('an empty argument is no folder', async () => {
+    expect(await failure('')).toMatchObject({ code: 'ARGUMENTS', where: "tally mock ''", why: 'an argument is empty' });
   });
 
   test('too many arguments are an error, but not when help is asked for', async () => {

@@ -36,6 +36,7 @@ export async function parseArguments(command: Command, argv: readonly string[]):
     else if (token.kind === 'option') await setFlag(command, options, values, token);
   }
   const [min, max] = command.arguments;
+  if (args.includes('')) throw await emptyArgument(command);
   if (!values.has('help') && (args.length < min || args.length > max)) throw await argumentsError(command, args);
   return { args, flags: flagsOf(values, options) };
 }
@@ -44,6 +45,8 @@ interface OptionToken {
   readonly name: string;
   readonly rawName: string;
   readonly value?: string | undefined;
+  /** Whether it follows an equals sign. */
+  readonly inlineValue?: boolean | undefined;
 }
 
 async function setFlag(
@@ -77,18 +80,22 @@ async function booleanValue(command: Command, token: OptionToken, unlessTold: bo
 async function textValue(command: Command, option: Option, token: OptionToken): Promise<string | number> {
   const value = token.value;
   const placeholder = option.value ?? option.type.toUpperCase();
-  if (value === undefined) {
+  if (value === undefined || swallowsFlag(token, value)) {
     throw await flagError(command, token, 'its value is missing', `give ${token.rawName} ${placeholder}`);
   }
   if (option.choices !== undefined && !option.choices.includes(value)) {
-    const list = option.choices.join(', ');
-    throw await flagError(command, token, `'${value}' is none of ${list}`, `give one of ${list}`);
+    throw await choiceError(command, token, value, option.choices);
   }
   if (option.type === 'string') return value;
   if (value.trim() === '' || !Number.isFinite(Number(value))) {
     throw await flagError(command, token, `'${value}' is no number`, `give a number, for example ${token.rawName} 10`);
   }
   return Number(value);
+}
+
+/** In `--output --quiet` the flag is no file name. A negative number is a value, and so is all that follows `=`. */
+function swallowsFlag(token: OptionToken, value: string): boolean {
+  return token.inlineValue === false && /^-(-|[a-z])/i.test(value);
 }
 
 function addValue(old: Value | undefined, option: Option, value: string | number): Value {
@@ -145,6 +152,25 @@ async function unknownFlag(command: Command, options: Readonly<Record<string, Op
 async function flagError(command: Command, token: OptionToken, why: string, fix: string) {
   const { TallyError } = await import('../contracts/index.ts');
   return new TallyError({ code: 'FLAG_VALUE', where: `tally ${command.id} ${token.rawName}`, why, fix });
+}
+
+/** What a shell makes of "$DOCUMENT" when it is not set; taken for the current folder it would check the wrong thing. */
+async function emptyArgument(command: Command) {
+  const { TallyError } = await import('../contracts/index.ts');
+  return new TallyError({
+    code: 'ARGUMENTS',
+    where: `tally ${command.id} ''`,
+    why: 'an argument is empty',
+    fix: 'name a file or a folder; is a variable of your shell not set?',
+  });
+}
+
+async function choiceError(command: Command, token: OptionToken, value: string, choices: readonly string[]) {
+  const { nearMiss } = await import('../contracts/index.ts');
+  const list = choices.join(', ');
+  const near = nearMiss(value, choices);
+  const fix = near === undefined ? `give one of ${list}` : `did you mean ${near}?`;
+  return await flagError(command, token, `'${value}' is none of ${list}`, fix);
 }
 
 async function argumentsError(command: Command, args: readonly string[]) {

@@ -1,29 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { openWorkspace } from '../contracts/index.ts';
 import { integrationDiagram } from '../reports/index.ts';
 import { commands } from './commands/index.ts';
+import { tally } from './fixtures/tally.ts';
 import { parseArguments } from './parse-arguments.ts';
-import { runTally } from './run-tally.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
-async function printedBy(...argv: string[]): Promise<string> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const signal = new AbortController().signal;
-  await runTally(argv, { cwd: ROOT, env: {}, stdout, stderr, terminal: false, signal });
-  stdout.end();
-  return await text(stdout);
-}
-
 describe('the README', () => {
   test('prints what tally list prints', async () => {
     const block = /<!-- tally list -->\s+```\n(?<list>[\s\S]*?)```/.exec(README)?.groups?.['list'];
-    expect(block).toBe(await printedBy('list'));
+    expect(block).toBe((await tally(ROOT, ['list'])).stdout);
   });
 
   test('has a row for every verb, with its summary', () => {

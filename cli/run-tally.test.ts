@@ -1,24 +1,9 @@
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { commands } from './commands/index.ts';
-import { runTally } from './run-tally.ts';
+import { tally as tallyIn } from './fixtures/tally.ts';
 
-async function tally(...argv: string[]) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const code = await runTally(argv, {
-    cwd: process.cwd(),
-    env: {},
-    stdout,
-    stderr,
-    terminal: false,
-    signal: new AbortController().signal,
-  });
-  stdout.end();
-  stderr.end();
-  return { code, stdout: await text(stdout), stderr: await text(stderr) };
-}
+const tally = (...argv: string[]) => tallyIn(process.cwd(), argv);
 
 describe('the command line', () => {
   test('the help lists every verb with its summary', async () => {
@@ -50,6 +35,25 @@ describe('the command line', () => {
       stdout: '',
       stderr: 'VERB_UNKNOWN  tally lits\n  why  there is no such verb\n  fix  did you mean tally list?\n',
     });
+  });
+
+  test('flags in the place of a verb have near misses, too', async () => {
+    expect(await tally('--hepl')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'VERB_UNKNOWN  tally --hepl\n  why  a flag stands where a verb belongs\n  fix  did you mean tally help?\n',
+    });
+  });
+
+  test('help for a verb may be asked for in each of the usual ways', async () => {
+    const { stdout } = await tally('check', '--help');
+    for (const argv of [
+      ['help', 'check'],
+      ['--help', 'check'],
+      ['check', '-h'],
+    ])
+      expect(await tally(...argv)).toEqual({ code: 0, stdout, stderr: '' });
+    expect(await tally('help', 'chekc')).toMatchObject({ code: 2, stderr: expect.stringContaining('tally check?') });
   });
 
   test('an error is printed without a stack trace, and with one when it is asked for', async () => {

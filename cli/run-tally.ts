@@ -17,8 +17,8 @@ export async function runTally(argv: readonly string[], surroundings: Surroundin
 
 async function dispatch(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const [verb, ...rest] = argv;
-  if (verb === undefined || verb === '--help' || verb === '-h' || verb === 'help') {
-    const asked = verb === 'help' && rest[0] !== undefined ? await findCommand(rest[0]) : undefined;
+  if (verb === undefined || HELP.includes(verb)) {
+    const asked = rest[0] === undefined ? undefined : await findCommand(rest[0]);
     surroundings.stdout.write(asked === undefined ? overview(commands, readVersion()) : commandHelp(asked));
     return 0;
   }
@@ -36,14 +36,15 @@ async function dispatch(argv: readonly string[], surroundings: Surroundings): Pr
   return await command.run({ ...surroundings, args, flags, log });
 }
 
+const HELP: readonly string[] = ['help', '--help', '-h'];
+/** What may stand in a verb's place. */
+const WORDS: readonly string[] = [...commands.map(({ id }) => id), 'help', '--help', '--version'];
+
 async function findCommand(verb: string): Promise<Command> {
   const command = commands.find((candidate) => candidate.id === verb);
   if (command !== undefined) return command;
   const { nearMiss, TallyError } = await import('../contracts/index.ts');
-  const near = nearMiss(
-    verb,
-    commands.map((candidate) => candidate.id),
-  );
+  const near = nearMiss(verb, WORDS);
   throw new TallyError({
     code: 'VERB_UNKNOWN',
     where: `tally ${verb}`,
@@ -52,7 +53,8 @@ async function findCommand(verb: string): Promise<Command> {
   });
 }
 
-async function reportError(thrown: unknown, surroundings: Surroundings, debug: boolean): Promise<ExitCode> {
+/** Prints an error that ended the command, redacted, and says which code to exit with. */
+export async function reportError(thrown: unknown, surroundings: Surroundings, debug: boolean): Promise<ExitCode> {
   const { asTallyError, createRedactor, EXIT, formatError } = await import('../contracts/index.ts');
   if (surroundings.signal.aborted) return EXIT.interrupted;
   const error = asTallyError(thrown);

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { join, relative } from 'node:path';
 import type { ExitCode, Result, RunContext, Severity, Workspace } from '../contracts/index.ts';
 import type { Format, Report } from '../reports/index.ts';
 import type { CommandInput, Option } from './command.ts';
@@ -31,6 +32,8 @@ export interface SessionOptions {
   readonly paths: readonly string[];
   /** Files written besides what `--format` asks for, relative to the workspace. */
   readonly outputs?: readonly { readonly format: string; readonly path: string }[];
+  /** The one of `outputs` that a person opens; said at the end. */
+  readonly page?: string;
   /** Printed after a kept run: the next thing to do. */
   readonly next?: string;
 }
@@ -109,10 +112,10 @@ interface Output {
 }
 
 async function readOutputs(input: CommandInput, command: string): Promise<readonly Output[]> {
-  const { formatNamed, parseFormatFlag } = await import('../reports/index.ts');
+  const { formatNamed, formatOfFile, parseFormatFlag } = await import('../reports/index.ts');
   const asked: readonly Output[] = input.flags.strings('format').map(parseFormatFlag);
   const file = input.flags.string('output');
-  const outputs = file === undefined ? asked : withFile(asked, file, formatNamed(formatOfFile(file)));
+  const outputs = file === undefined || file === '-' ? asked : withFile(asked, file, formatOfFile);
   const printed = outputs.filter((output) => output.path === undefined);
   if (printed.length > 1) throw await twoForStdout(command, printed);
   if (printed.length > 0 || input.flags.boolean('quiet')) return outputs;
@@ -120,17 +123,15 @@ async function readOutputs(input: CommandInput, command: string): Promise<readon
 }
 
 /** `--output FILE` is where the one format without a file goes; alone, the file's name says which format it is. */
-function withFile(asked: readonly Output[], path: string, format: Format): readonly Output[] {
-  if (asked.every((output) => output.path !== undefined)) return [...asked, { format, path }];
+function withFile(
+  asked: readonly Output[],
+  path: string,
+  formatOfFile: (file: string) => Format,
+): readonly Output[] {
+  if (asked.every((output) => output.path !== undefined)) return [...asked, { format: formatOfFile(path), path }];
   return asked.map((output) => (output.path === undefined ? { ...output, path } : output));
 }
 
-function formatOfFile(file: string): string {
-  if (file.endsWith('.html')) return 'html';
-  if (file.endsWith('.md')) return 'markdown';
-  if (file.endsWith('.xml')) return 'junit';
-  return file.endsWith('.txt') ? 'text' : 'json';
-}
 
 async function twoForStdout(command: string, printed: readonly Output[]) {
   const { TallyError } = await import('../contracts/index.ts');
@@ -152,18 +153,28 @@ function failOnOf(input: CommandInput, workspace: Workspace): Severity {
 async function finish(
   input: CommandInput,
   options: SessionOptions,
-  { workspace, redactor }: RunContext,
+  { log, redactor, workspace }: RunContext,
   outputs: readonly Output[],
   report: Report,
 ): Promise<ExitCode> {
   const { formatNamed, readSnippets, writeReports } = await import('../reports/index.ts');
   const complete = readSnippets(report, workspace.root, (text) => redactor.text(text));
-  const asked = outputs.flatMap(({ format, path }) => (path === undefined ? [] : [{ format, path }]));
-  await writeReports(complete, asked, input.cwd);
-  const standing = (options.outputs ?? []).map(({ format, path }) => ({ format: formatNamed(format), path }));
-  await writeReports(complete, standing, workspace.root);
   const printed = outputs.find((output) => output.path === undefined);
   const next = options.next === undefined ? {} : { next: options.next };
-  if (printed !== undefined) input.stdout.write(printed.format.render(complete, { colour: input.terminal, ...next }));
+  if (printed !== undefined) input.stdout.write(printed.format.render(complete, { colour: input.colour, ...next }));
+  const asked = outputs.flatMap(({ format, path }) => (path === undefined ? [] : [{ format, path }]));
+  const standing = (options.outputs ?? []).map(({ format, path }) => ({ format: formatNamed(format), path }));
+  // A file that cannot be written must not cost the others.
+  const written = await Promise.allSettled([
+    writeReports(complete, asked, input.cwd),
+    writeReports(complete, standing, workspace.root),
+  ]);
+  for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason;
+  if (options.page !== undefined) {
+    const line = `report: ${relative(input.cwd, join(workspace.root, options.page))}`;
+    // On stdout beside what a person reads, but not behind what a program reads.
+    if (printed?.format.id === 'text') input.stdout.write(`${line}\n`);
+    else log.info(line);
+  }
   return report.exitCode;
 }

@@ -3,7 +3,7 @@ export { readEnvironment } from './environment.ts';
 export type { Format, RenderOptions } from './format.ts';
 export { formats } from './formats/index.ts';
 export { integrationDiagram } from './integration-diagram.ts';
-export { formatNamed, parseFormatFlag } from './parse-format-flag.ts';
+export { formatNamed, formatOfFile, parseFormatFlag } from './parse-format-flag.ts';
 export { readReport } from './read-report.ts';
 export { readSnippets } from './read-snippets.ts';
 export {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { TallyError } from '../contracts/index.ts';
-import { formatNamed, parseFormatFlag } from './parse-format-flag.ts';
+import { formatNamed, formatOfFile, parseFormatFlag } from './parse-format-flag.ts';
 
 test.each([
   ['json', { format: formatNamed('json') }],
@@ -30,6 +30,21 @@ test('asks for the file after the equals sign', () => {
     code: 'FORMAT_PATH_MISSING',
     fix: 'name a file, junit=report.xml, or leave the equals sign out to print it',
   });
+});
+
+test.each(['html', 'json', 'junit', 'markdown', 'text'])('knows the file of %s by its ending', (id) => {
+  expect(formatOfFile(`out/report.${formatNamed(id).extension}`).id).toBe(id);
+});
+
+test('does not guess at a file whose ending is no format', () => {
+  expect(() => formatOfFile('report.pdf')).toThrow(
+    expect.objectContaining({
+      code: 'FORMAT_UNKNOWN',
+      where: '--output report.pdf',
+      why: 'no format is written to files of this name; there are .html, .json, .xml, .md, .txt',
+      fix: 'say which one it is: --format json=report.pdf',
+    }),
+  );
 });
 
 function errorOf(flag: string): unknown {

@@ -34,6 +34,23 @@ export function formatNamed(id: string): Format {
   });
 }
 
+/**
+ * The format that a file's name asks for, `report.html` for one.
+ *
+ * @throws TallyError FORMAT_UNKNOWN where its ending is no format's
+ */
+export function formatOfFile(file: string): Format {
+  const format = formats.find(({ extension }) => file.endsWith(`.${extension}`));
+  if (format) return format;
+  const endings = formats.map(({ extension }) => `.${extension}`);
+  throw new TallyError({
+    code: 'FORMAT_UNKNOWN',
+    where: `--output ${file}`,
+    why: `no format is written to files of this name; there are ${endings.join(', ')}`,
+    fix: `say which one it is: --format json=${file}`,
+  });
+}
+
 function pathMissing(flag: string, format: Format): TallyError {
   return new TallyError({
     code: 'FORMAT_PATH_MISSING',

@@ -2,10 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { runTally } from '../run-tally.ts';
+import { tally } from '../fixtures/tally.ts';
 
 const DOCUMENT = `openapi: 3.1.0
 info: { title: Clinic, version: 1.0.0 }
@@ -35,12 +33,8 @@ afterEach(async () => {
 });
 
 async function load(...flags: string[]) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const { signal } = new AbortController();
-  const code = await runTally(['load', ...flags], { cwd, env: {}, stdout, stderr, terminal: false, signal });
-  stdout.end();
-  stderr.end();
-  return { code, output: (await text(stdout)) + (await text(stderr)) };
+  const { code, stdout, stderr } = await tally(cwd, ['load', ...flags]);
+  return { code, output: stdout + stderr };
 }
 
 test('a bare document and an address are enough', async () => {

@@ -37,7 +37,7 @@ async function renderReports(input: CommandInput): Promise<ExitCode> {
   const written = outputs.flatMap(({ format, path }) => (path === undefined ? [] : [{ format, path }]));
   await writeReports(whole, written, input.cwd);
   for (const { format, path } of outputs) {
-    if (path === undefined) input.stdout.write(format.render(whole, { colour: input.terminal }));
+    if (path === undefined) input.stdout.write(format.render(whole, { colour: input.colour }));
     else input.stdout.write(`wrote ${path}\n`);
   }
   return whole.exitCode;

@@ -21,20 +21,25 @@ export const run: Command = {
   ],
   options: {
     ...REPORT_OPTIONS,
-    skip: { type: 'string', multiple: true, choices: ['check', 'mock', 'verify', 'load'], summary: 'Leave a step out' },
+    skip: {
+      type: 'string',
+      multiple: true,
+      value: 'STEP',
+      choices: ['check', 'mock', 'verify', 'load'],
+      summary: 'Leave a step out',
+    },
   },
   arguments: [0, 1],
   run: async (input) => {
     const skipped = input.flags.strings('skip');
-    const code = await withSession(input, { command: 'run', paths: input.args, outputs: OUTPUTS }, async (context) => {
+    const options = { command: 'run', paths: input.args, outputs: OUTPUTS, page: 'reports/out/index.html' };
+    return await withSession(input, options, async (context) => {
       for (const [step, work] of STEPS) {
         if (skipped.includes(step) || context.signal.aborted) continue;
         context.log.info(`${step} …`);
         await work(context);
       }
     });
-    if (!input.flags.boolean('quiet')) input.stdout.write('report: reports/out/index.html\n');
-    return code;
   },
 };
 

@@ -4,10 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { runTally } from '../run-tally.ts';
+import { tally } from '../fixtures/tally.ts';
 
 const DOCUMENT = `openapi: 3.0.3
 info: { title: Clock, version: 1.0.0 }
@@ -45,20 +43,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function verify(...argv: string[]) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const code = await runTally(['verify', ...argv], {
-    cwd: folder,
-    env: {},
-    stdout,
-    stderr,
-    terminal: false,
-    signal: new AbortController().signal,
-  });
-  stdout.end();
-  stderr.end();
-  return { code, stdout: await text(stdout), stderr: await text(stderr) };
-}
+const verify = (...argv: string[]) => tally(folder, ['verify', ...argv]);
 
 const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 

@@ -25,7 +25,7 @@ export const verify: Command = {
   options: {
     ...REPORT_OPTIONS,
     url: { type: 'string', value: 'URL', summary: 'Server to verify; only safe methods are sent to it' },
-    suite: { type: 'string', multiple: true, choices: SUITES, summary: 'Run this suite only' },
+    suite: { type: 'string', multiple: true, value: 'SUITE', choices: SUITES, summary: 'Run this suite only' },
     writes: { type: 'boolean', summary: 'Send operations that change data to --url as well' },
     'update-pacts': { type: 'boolean', summary: "Write the consumers' pacts into contracts/pacts" },
     credential: { type: 'string', value: 'NAME', summary: 'Credential of tally.yaml to use' },
