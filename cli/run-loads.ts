@@ -9,6 +9,8 @@ export interface RunLoadsOptions extends LoadOverrides {
   /** One SLO file; all of the workspace when absent. */
   readonly sloSource?: string;
   readonly allowHosts?: readonly string[];
+  /** Names of the credentials that are sent besides the provider's own: those of `--header`. */
+  readonly headers?: readonly string[];
 }
 
 /** Loads every API that the workspace has an SLO for, one after another, each provider started once. */
@@ -19,7 +21,9 @@ export async function runLoads(context: RunContext, options: RunLoadsOptions = {
     hasUrl: url !== undefined,
     ...(sloSource === undefined ? {} : { sloSource }),
   });
-  if (chosen.length === 0) return await reportNothing(context);
+  const [first] = chosen;
+  if (first === undefined) return await reportNothing(context);
+  if (url === undefined && context.workspace.configSource === undefined) throw urlMissing(first);
   const loads = chosen.map(({ contract, slo }) => ({ contract, slo: withOverrides(slo, options) }));
   if (url !== undefined && loads.length > 1) throw ambiguous(loads);
   const targets = new Map<string, Target>();
@@ -47,16 +51,18 @@ async function runOne(
   targets: Map<string, Target>,
 ): Promise<void> {
   const { runLoad } = await import('../load/index.ts');
+  const { headersOf } = await import('../suites/index.ts');
   const url = options.url ?? (await targetOf(context, contract.name, targets)).baseUrl(contract.version);
   const { configSource, config, root } = context.workspace;
   const credential = config.providers[contract.name]?.credential;
+  const names = [...(credential === undefined ? [] : [credential]), ...(options.headers ?? [])];
   await runLoad(context, {
     contract,
     slo,
     url,
     allowHosts: options.allowHosts ?? [],
     ...(configSource === undefined ? {} : { outDir: path.join(root, 'reports/out') }),
-    ...(credential === undefined ? {} : { authorize: () => context.credentials.authorize(credential, originOf(url)) }),
+    ...(names.length === 0 ? {} : { authorize: () => headersOf(context, names, new URL(url).origin) }),
   });
 }
 
@@ -69,8 +75,13 @@ async function targetOf(context: RunContext, apiName: string, targets: Map<strin
   return target;
 }
 
-function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : url;
+function urlMissing({ contract }: ChosenLoad): TallyError {
+  return new TallyError({
+    code: 'URL_MISSING',
+    where: contract.source,
+    why: 'a document alone does not say which server to load',
+    fix: 'add --url http://127.0.0.1:4010, with the path that it is served under',
+  });
 }
 
 function ambiguous(loads: readonly ChosenLoad[]): TallyError {

@@ -41,7 +41,8 @@ describe('the command line', () => {
     expect(await tally('--hepl')).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'VERB_UNKNOWN  tally --hepl\n  why  a flag stands where a verb belongs\n  fix  did you mean tally help?\n',
+      stderr:
+        'VERB_UNKNOWN  tally --hepl\n  why  a flag stands where a verb belongs\n  fix  did you mean tally help?\n',
     });
   });
 

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join, relative } from 'node:path';
-import type { ExitCode, Result, RunContext, Severity, Workspace } from '../contracts/index.ts';
+import type { CredentialConfig, ExitCode, Result, RunContext, Severity, Workspace } from '../contracts/index.ts';
 import type { Format, Report } from '../reports/index.ts';
 import type { CommandInput, Option } from './command.ts';
 import { createLog } from './log.ts';
@@ -30,6 +30,8 @@ export interface SessionOptions {
   readonly command: string;
   /** Folder or documents; none is the nearest workspace. */
   readonly paths: readonly string[];
+  /** Credentials of the command line, by name, besides those of `tally.yaml`. */
+  readonly credentials?: Readonly<Record<string, CredentialConfig>>;
   /** Files written besides what `--format` asks for, relative to the workspace. */
   readonly outputs?: readonly { readonly format: string; readonly path: string }[];
   /** The one of `outputs` that a person opens; said at the end. */
@@ -54,7 +56,7 @@ export async function withSession(
   const { readEnvironment } = await import('../reports/index.ts');
   const outputs = await readOutputs(input, options.command);
   const redactor = createRedactor();
-  const workspace = await openWorkspace(options.paths, input.cwd);
+  const workspace = withCredentials(await openWorkspace(options.paths, input.cwd), options.credentials);
   const results: Result[] = [];
   const startedAt = new Date();
   const context: RunContext = {
@@ -86,14 +88,20 @@ export async function withSession(
   return await finish(input, options, context, outputs, report);
 }
 
+function withCredentials(workspace: Workspace, added: SessionOptions['credentials'] = {}): Workspace {
+  const credentials = { ...workspace.config.credentials, ...added };
+  return { ...workspace, config: { ...workspace.config, credentials } };
+}
+
 /** An error that ends the work becomes a result, so that the report says how far the run came and why it ended. */
 async function workAndKeepError(
   context: RunContext,
   command: string,
   work: (context: RunContext) => Promise<void>,
 ): Promise<void> {
-  const { runCheck } = await import('../contracts/index.ts');
+  const { reportUnreadable, runCheck } = await import('../contracts/index.ts');
   try {
+    await reportUnreadable(context);
     await work(context);
   } catch (thrown) {
     const rethrow = (): never => {
@@ -123,15 +131,10 @@ async function readOutputs(input: CommandInput, command: string): Promise<readon
 }
 
 /** `--output FILE` is where the one format without a file goes; alone, the file's name says which format it is. */
-function withFile(
-  asked: readonly Output[],
-  path: string,
-  formatOfFile: (file: string) => Format,
-): readonly Output[] {
+function withFile(asked: readonly Output[], path: string, formatOfFile: (file: string) => Format): readonly Output[] {
   if (asked.every((output) => output.path !== undefined)) return [...asked, { format: formatOfFile(path), path }];
   return asked.map((output) => (output.path === undefined ? { ...output, path } : output));
 }
-
 
 async function twoForStdout(command: string, printed: readonly Output[]) {
   const { TallyError } = await import('../contracts/index.ts');

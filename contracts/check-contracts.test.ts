@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { checkContracts } from './check-contracts.ts';
+import { checkContracts, reportUnreadable } from './check-contracts.ts';
 import { folderWith } from './fixtures/folder-with.ts';
 import { openCredentials } from './credentials.ts';
 import { createRedactor } from './redact.ts';
@@ -51,6 +51,7 @@ async function check(files: Readonly<Record<string, string>>, folder?: string): 
     seed: 1,
     emit: (result) => results.push(result),
   };
+  await reportUnreadable(context);
   await checkContracts(context);
   return results;
 }

@@ -1,12 +1,12 @@
 import { checkExamples } from './check-examples.ts';
-import { TallyError, type TallyErrorData } from './error.ts';
+import { TallyError } from './error.ts';
 import { openLinter, type Linter, type LintOptions } from './lint.ts';
 import type { Contract, ParsedContract } from './model.ts';
 import { openResultCache } from './result-cache.ts';
 import { runCheck, type RunContext } from './run-context.ts';
 
 /**
- * The static gates: every contract of the workspace parses, lints and has examples that match their schemas. Emits the
+ * The static gates: every contract that could be read parses, lints and has examples that match their schemas. Emits the
  * results `parses`, `lint` and `examples-valid` of the suite `check`.
  */
 export async function checkContracts(context: RunContext): Promise<void> {
@@ -17,7 +17,6 @@ export async function checkContracts(context: RunContext): Promise<void> {
   };
   const linter = openLinter(options);
   try {
-    for (const unreadable of context.workspace.unreadable) await reportUnreadable(context, unreadable);
     for (const parsed of context.workspace.contracts) {
       if (context.signal.aborted) return;
       await checkContract(context, parsed, options, linter);
@@ -46,11 +45,13 @@ async function checkContract(
   }));
 }
 
-/** A contract that cannot be read at all must not pass for one that is not there. */
-async function reportUnreadable(context: RunContext, error: TallyErrorData): Promise<void> {
-  await runCheck(context, { id: 'parses', suite: 'check', subject: error.where }, () => {
-    throw new TallyError(error);
-  });
+/** A contract that cannot be read at all must not pass for one that is not there, whatever is done with the others. */
+export async function reportUnreadable(context: RunContext): Promise<void> {
+  for (const error of context.workspace.unreadable) {
+    await runCheck(context, { id: 'parses', suite: 'check', subject: error.where }, () => {
+      throw new TallyError(error);
+    });
+  }
 }
 
 /** `parcels 2.0.0`, with the kind where an API, its events and its files share name and version. */

@@ -1,6 +1,7 @@
-export { checkContracts } from './check-contracts.ts';
+export { checkContracts, reportUnreadable } from './check-contracts.ts';
 export { compareVersions, isSemver } from './compare-versions.ts';
 export type { Config, CredentialConfig, ProviderConfig, SecretReference } from './config.ts';
+export { connectionFailure } from './connection-failure.ts';
 export { openCredentials, type Credentials } from './credentials.ts';
 export { EXIT, formatError, TallyError, type ExitCode, type TallyErrorData } from './error.ts';
 export { exampleRequest, type ExampleRequest } from './example-request.ts';
@@ -24,6 +25,7 @@ export type { Delivery, ReceivedDelivery, SignatureScheme, SignatureVerdict } fr
 export { signatureSchemes } from './signatures/index.ts';
 export { signalWithin } from './signal-within.ts';
 export { standardWebhooks } from './signatures/standard-webhooks.ts';
-export { codeOf, fileReason } from './thrown.ts';
+export { targetUrl } from './target-url.ts';
+export { fileReason } from './thrown.ts';
 export { findContract, openWorkspace, type Workspace } from './workspace.ts';
 export { writeFileAtomically } from './write-file.ts';

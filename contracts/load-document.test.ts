@@ -244,7 +244,11 @@ describe('documents that cannot be read', () => {
 
   test('a file that is not there says so', async () => {
     const thrown: unknown = await loadDocument('missing.yaml', path.resolve('/')).catch((error: unknown) => error);
-    expect(thrown).toMatchObject({ code: 'CONTRACT_UNREADABLE', where: 'missing.yaml', why: 'there is no such file or folder' });
+    expect(thrown).toMatchObject({
+      code: 'CONTRACT_UNREADABLE',
+      where: 'missing.yaml',
+      why: 'there is no such file or folder',
+    });
   });
 });
 

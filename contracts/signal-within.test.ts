@@ -13,7 +13,9 @@ test('a time limit fires also when the garbage was collected before', async () =
   const aborted = once(signal, 'abort').then(() => 'aborted');
   // Only a later turn of the event loop may collect what this one made.
   const collecting = setInterval(() => void collectGarbage(), 20);
-  const outcome = await Promise.race([aborted, delay(3_000, 'never', { ref: false })]).finally(() => clearInterval(collecting));
+  const outcome = await Promise.race([aborted, delay(3_000, 'never', { ref: false })]).finally(() =>
+    clearInterval(collecting),
+  );
   expect(outcome).toBe('aborted');
   expect(signal.reason).toMatchObject({ name: 'TimeoutError' });
 });

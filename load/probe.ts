@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { request } from 'undici';
-import { EXIT, TallyError, type Contract, type Exchange, type Finding } from '../contracts/index.ts';
+import { connectionFailure, EXIT, TallyError, type Contract, type Exchange, type Finding } from '../contracts/index.ts';
 import { documentedResponse } from './documented-response.ts';
 import type { PlannedOperation } from './plan.ts';
 
@@ -74,7 +74,7 @@ async function send({ operation, wire }: PlannedOperation, options: ProbeOptions
   } catch (cause) {
     if (options.signal.aborted) throw cause;
     if (!options.reached) throw unreached(options.origin, cause);
-    return { ...sent, durationMs: performance.now() - began, connection: reasonOf(cause) };
+    return { ...sent, durationMs: performance.now() - began, connection: connectionFailure(cause).why };
   }
 }
 
@@ -88,20 +88,8 @@ function lowerCase(headers: Readonly<Record<string, string | string[] | undefine
 }
 
 function unreached(origin: string, cause: unknown): TallyError {
-  return new TallyError({
-    code: 'TARGET_UNREACHED',
-    where: origin,
-    why: reasonOf(cause),
-    fix: 'start the target, or correct --url',
-    exitCode: EXIT.unreached,
-    cause,
-  });
-}
-
-/** An AggregateError of several addresses has a code and no message. */
-function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  return cause.message === '' ? String(Reflect.get(cause, 'code')) : cause.message;
+  const code = 'TARGET_UNREACHED';
+  return new TallyError({ code, where: origin, ...connectionFailure(cause), exitCode: EXIT.unreached, cause });
 }
 
 function silentFinding({ operation, wire, named }: PlannedOperation, exchange: Exchange): Finding {

@@ -327,7 +327,7 @@ describe('before the load', () => {
       code: 'TARGET_UNREACHED',
       exitCode: 4,
       where: new URL(clinic.url).origin,
-      fix: 'start the target, or correct --url',
+      fix: 'start the server, or correct the port',
     });
     expect(fixture.results.map(({ id }) => id)).toEqual(['load-mix']);
   });

@@ -41,7 +41,7 @@ interface Load {
  * Sends a contract's operations under load and emits what was measured, by operation, and what the gates say of it. Only
  * after one request of each was answered well.
  *
- * @throws TallyError TARGET_UNREACHED, LOAD_HOST_NOT_ALLOWED, LOAD_URL_INVALID, LOAD_OPERATION_UNKNOWN,
+ * @throws TallyError TARGET_UNREACHED, LOAD_HOST_NOT_ALLOWED, URL_INVALID, LOAD_OPERATION_UNKNOWN,
  *   LOAD_OPERATION_NOT_SENDABLE, LOAD_NOTHING_TO_SEND
  */
 export async function runLoad(context: RunContext, options: LoadOptions): Promise<void> {

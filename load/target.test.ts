@@ -25,6 +25,6 @@ test.each([
 
 test.each(['127.0.0.1:4010', 'ftp://127.0.0.1/', 'http://user:secret@127.0.0.1/', ''])('%s is no target', (url) => {
   expect(() => readTarget(url, [])).toThrow(
-    expect.objectContaining({ code: 'LOAD_URL_INVALID', message: expect.not.stringContaining('secret') }),
+    expect.objectContaining({ code: 'URL_INVALID', message: expect.not.stringContaining('secret') }),
   );
 });

@@ -1,4 +1,4 @@
-import { TallyError } from '../contracts/index.ts';
+import { targetUrl, TallyError } from '../contracts/index.ts';
 
 /** Where the load goes: `http://127.0.0.1:4010` and the path that the contract's paths are under, `/v2`. */
 export interface Target {
@@ -10,13 +10,10 @@ export interface Target {
  * Reads the address of the target. A host other than this machine has to be named twice, in the address and as allowed:
  * a load is an attack on whoever did not ask for it.
  *
- * @throws TallyError LOAD_URL_INVALID, LOAD_HOST_NOT_ALLOWED
+ * @throws TallyError URL_INVALID, LOAD_HOST_NOT_ALLOWED
  */
 export function readTarget(url: string, allowedHosts: readonly string[]): Target {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed === undefined || !/^https?:$/.test(parsed.protocol))
-    throw invalid(url, 'this is no http or https address');
-  if (parsed.username !== '' || parsed.password !== '') throw invalid(parsed.origin, 'it carries a password');
+  const parsed = targetUrl(url, 'the target');
   const host = parsed.hostname.replace(/^\[|\]$/g, '');
   if (!isLoopback(host) && !allowedHosts.includes(host)) throw notAllowed(host);
   return { origin: parsed.origin, basePath: parsed.pathname.replace(/\/+$/, '') };
@@ -24,11 +21,6 @@ export function readTarget(url: string, allowedHosts: readonly string[]): Target
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
-function invalid(where: string, why: string): TallyError {
-  const fix = 'give a base URL such as http://127.0.0.1:4010/v2; credentials belong into tally.yaml';
-  return new TallyError({ code: 'LOAD_URL_INVALID', where, why, fix });
 }
 
 function notAllowed(host: string): TallyError {

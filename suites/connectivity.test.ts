@@ -141,12 +141,27 @@ describe('a provider over https', () => {
   test('with a certificate that nobody signed is a finding, and nothing is sent to it', async () => {
     const { url } = await secureShop('localhost', 90);
     shop = await shopWorkspace();
-    await runConnectivity(shop.context, { contract: shop.contract, url, credential: 'key' });
-    expect(shop.result('tls-certificate')?.findings).toMatchObject([{ code: 'tls-certificate-untrusted' }]);
+    const reached = await runConnectivity(shop.context, { contract: shop.contract, url, credential: 'key' });
+    expect(reached).toBe(false);
+    expect(shop.result('tls-certificate')?.findings).toMatchObject([
+      {
+        code: 'tls-certificate-untrusted',
+        fix: 'name the file of its certificate authority in NODE_EXTRA_CA_CERTS',
+      },
+    ]);
     expect(shop.result('credential-accepted')).toMatchObject({
       status: 'skipped',
       reason: 'tls-certificate did not pass',
     });
+  });
+
+  test('that is no https is a finding, and conformance is not asked of it', async () => {
+    shop = await shopWorkspace();
+    const url = `${(await shop.serve('good')).replace('http:', 'https:')}/v1`;
+    expect(await runConnectivity(shop.context, { contract: shop.contract, url })).toBe(false);
+    expect(shop.result('tls-negotiates')?.findings).toMatchObject([
+      { code: 'tls-unsupported', fix: 'write http:// for https://, or correct the port' },
+    ]);
   });
 
   test('that offers TLS 1.1 only is a finding', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect as connectTcp, isIP } from 'node:net';
 import { connect as connectTls, type PeerCertificate, type SecureVersion, type TLSSocket } from 'node:tls';
 import {
+  connectionFailure,
   EXIT,
   exampleRequest,
   locate,
@@ -55,9 +56,14 @@ export async function runConnectivity(context: RunContext, options: Connectivity
       reason === undefined ? await step.run() : { status: 'skipped', reason },
     );
     if (result.status === 'errored' || result.status === 'failed') broken ??= step.id;
-    if (result.error?.exitCode === EXIT.unreached) reached = false;
+    if (result.error?.exitCode === EXIT.unreached || isWithoutTls(result)) reached = false;
   }
   return reached;
+}
+
+/** No request gets through: whatever asks next would only find this again. */
+function isWithoutTls({ id, status }: Result): boolean {
+  return id.startsWith('tls-') && status === 'failed';
 }
 
 function stepsOf(context: RunContext, options: ConnectivityOptions): readonly Step[] {
@@ -109,9 +115,11 @@ async function negotiate(context: RunContext, options: ConnectivityOptions, url:
   const outcomes = await Promise.all(VERSIONS.map(async (version) => await handshake(url, options.ca, version)));
   if (outcomes.some((outcome) => 'certificate' in outcome)) return {};
   const seen = outcomes.map((outcome) => ('why' in outcome ? outcome.why : '')).join('; ');
-  return {
-    findings: [tlsFinding(context, options, 'tls-unsupported', `neither TLS 1.2 nor TLS 1.3 is accepted (${seen})`)],
-  };
+  const finding = tlsFinding(context, options, 'tls-unsupported', `neither TLS 1.2 nor TLS 1.3 is accepted (${seen})`);
+  const isPlain = outcomes.every(
+    (outcome) => 'why' in outcome && /ERR_SSL_WRONG_VERSION_NUMBER|EPROTO/.test(outcome.why),
+  );
+  return { findings: [isPlain ? { ...finding, fix: connectionFailure('EPROTO').fix } : finding] };
 }
 
 async function inspectCertificate(
@@ -122,11 +130,9 @@ async function inspectCertificate(
   const outcome = await handshake(url, options.ca);
   if ('why' in outcome) return { findings: [tlsFinding(context, options, 'tls-handshake-failed', outcome.why)] };
   if (outcome.problem !== undefined) {
-    return {
-      findings: [
-        tlsFinding(context, options, 'tls-certificate-untrusted', `the certificate is not trusted: ${outcome.problem}`),
-      ],
-    };
+    const message = `the certificate is not trusted: ${outcome.problem}`;
+    const finding = tlsFinding(context, options, 'tls-certificate-untrusted', message);
+    return { findings: [{ ...finding, fix: connectionFailure(outcome.problem).fix }] };
   }
   const days = Math.floor((Date.parse(outcome.certificate.valid_to) - Date.now()) / DAY_MS);
   const measures = [{ name: 'certificate-days-left', value: days, unit: 'days', threshold: `>= ${EXPIRY_DAYS}` }];

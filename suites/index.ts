@@ -1,5 +1,6 @@
 export type { Check, Observation } from './check.ts';
 export { checks } from './checks/index.ts';
+export { headersOf } from './authorize-operation.ts';
 export { runConformance, type ConformanceOptions } from './conformance.ts';
 export { runConnectivity, type ConnectivityOptions } from './connectivity.ts';
 export { runConsumerSuite, type ConsumerSuiteOptions } from './consumer-suite.ts';

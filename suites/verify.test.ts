@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { openWorkspace, type RunContext } from '../contracts/index.ts';
+import { openCredentials, openWorkspace, type RunContext } from '../contracts/index.ts';
 import { shopWorkspace, type ShopWorkspace } from './fixtures/shop-workspace.ts';
 import { runVerify, SUITES, type VerifyOptions } from './verify.ts';
 
@@ -74,17 +74,19 @@ describe('a workspace', () => {
 });
 
 describe('a bare document', () => {
-  const headers = [{ type: 'apiKey' as const, header: 'X-Api-Key', value: { from: 'command:cat key.txt' } }];
-
   async function withKey(mode: string, options: VerifyOptions): Promise<void> {
     const { context, url } = await bareDocument(mode);
     if (!shop) throw new Error('unreachable: it is open');
     await writeFile(join(context.workspace.root, 'key.txt'), await shop.context.credentials.secret('key'));
-    await runVerify(context, { url, ...options });
+    const key = { type: 'apiKey' as const, header: 'X-Api-Key', value: { from: 'command:cat key.txt' } };
+    const config = { ...context.workspace.config, credentials: { '--header 1': key } };
+    const workspace = { ...context.workspace, config };
+    const credentials = openCredentials(workspace, context.redactor);
+    await runVerify({ ...context, workspace, credentials }, { url, ...options });
   }
 
   test('is verified for connectivity and conformance, with a credential by reference', async () => {
-    await withKey('good', { headers });
+    await withKey('good', { headers: ['--header 1'] });
     expect(tally(shop ?? (await shopWorkspace()))).toEqual({
       'connectivity passed': 4,
       'conformance passed': 22,
@@ -93,7 +95,8 @@ describe('a bare document', () => {
   });
 
   test('without a credential is not asked what needs one', async () => {
-    await withKey('good', {});
+    const { context, url } = await bareDocument('good');
+    await runVerify(context, { url });
     expect(shop?.result('example-reached', 'getItem')).toMatchObject({
       status: 'skipped',
       reason: 'not reached: needs a credential for key',

@@ -1,11 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  openCredentials,
   runCheck,
   TallyError,
+  targetUrl,
   type Contract,
-  type CredentialConfig,
   type Result,
   type RunContext,
 } from '../contracts/index.ts';
@@ -44,15 +43,14 @@ export interface VerifyOptions {
   readonly updatePacts?: boolean;
   /** A credential of `tally.yaml`, in place of the provider's own. */
   readonly credential?: string;
-  /** Credentials that are sent with every request, by reference: those of `--header`. */
-  readonly headers?: readonly CredentialConfig[];
+  /** Names of the credentials that are sent with every request: those of `--header`. */
+  readonly headers?: readonly string[];
 }
 
 /** What every step of a verification knows. */
 interface Verification {
   readonly context: RunContext;
   readonly options: VerifyOptions;
-  readonly always: readonly string[];
   readonly wanted: (suite: SuiteName) => boolean;
 }
 
@@ -67,11 +65,10 @@ export async function runVerify(context: RunContext, options: VerifyOptions): Pr
     results += 1;
     context.emit(result);
   };
-  const { scope, always } = withHeaders({ ...context, emit }, options);
+  const scope = atUrl({ ...context, emit }, options);
   const verification = {
     context: scope,
     options,
-    always,
     wanted: (suite: SuiteName) => options.suites?.includes(suite) ?? true,
   };
   if (scope.workspace.configSource === undefined) await verifyDocuments(verification);
@@ -79,20 +76,13 @@ export async function runVerify(context: RunContext, options: VerifyOptions): Pr
   if (results === 0 && !context.signal.aborted) throw nothingVerified(options);
 }
 
-/** `--header` and `--url` become configuration, so that the suites know of neither. */
-function withHeaders(
-  context: RunContext,
-  options: VerifyOptions,
-): { readonly scope: RunContext; readonly always: readonly string[] } {
+/** `--url` becomes configuration, so that the suites do not know of it. */
+function atUrl(context: RunContext, { credential, headers = [], url }: VerifyOptions): RunContext {
   const { workspace } = context;
-  const headers = (options.headers ?? []).map((credential, index) => [`--header ${index + 1}`, credential] as const);
-  const credentials = { ...workspace.config.credentials, ...Object.fromEntries(headers) };
-  if (options.credential !== undefined && !Object.hasOwn(credentials, options.credential))
-    throw credentialUnknown(options.credential, Object.keys(credentials));
-  const config = { ...workspace.config, credentials, providers: providersAt(context, options.url) };
-  const scoped = { ...workspace, config };
-  const opened = headers.length === 0 ? context.credentials : openCredentials(scoped, context.redactor);
-  return { scope: { ...context, workspace: scoped, credentials: opened }, always: headers.map(([name]) => name) };
+  const known = Object.keys(workspace.config.credentials).filter((name) => !headers.includes(name));
+  if (credential !== undefined && !known.includes(credential)) throw credentialUnknown(credential, known);
+  const config = { ...workspace.config, providers: providersAt(context, url) };
+  return { ...context, workspace: { ...workspace, config } };
 }
 
 function providersAt(
@@ -101,13 +91,7 @@ function providersAt(
 ): RunContext['workspace']['config']['providers'] {
   const { providers } = workspace.config;
   if (url === undefined) return providers;
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
-    throw usage(
-      'URL_INVALID',
-      `--url ${url}`,
-      'it is no absolute http or https address',
-      'give --url http://127.0.0.1:8080',
-    );
+  targetUrl(url);
   const [only, second] = Object.entries(providers);
   if (!only) return providers;
   if (second)
@@ -122,7 +106,7 @@ function providersAt(
 }
 
 /** Bare documents: nothing is known but where they are served. */
-async function verifyDocuments({ context, options, always, wanted }: Verification): Promise<void> {
+async function verifyDocuments({ context, options, wanted }: Verification): Promise<void> {
   const contracts = contractsOf(context, 'openapi');
   if (contracts.length > 0 && options.url === undefined) {
     throw usage(
@@ -137,7 +121,7 @@ async function verifyDocuments({ context, options, always, wanted }: Verificatio
       contract,
       url: options.url ?? '',
       writes: options.writes ?? false,
-      ...authorization(options, undefined, always),
+      ...authorization(options, undefined),
     };
     const reached = !wanted('connectivity') || (await runConnectivity(context, place));
     if (!wanted('conformance')) continue;
@@ -148,13 +132,9 @@ async function verifyDocuments({ context, options, always, wanted }: Verificatio
   if (wanted('files')) await runFileExchange(context, {});
 }
 
-function authorization(
-  options: VerifyOptions,
-  ofProvider: string | undefined,
-  always: readonly string[],
-): Authorization {
+function authorization(options: VerifyOptions, ofProvider: string | undefined): Authorization {
   const credential = options.credential ?? ofProvider;
-  return { ...(credential === undefined ? {} : { credential }), always };
+  return { ...(credential === undefined ? {} : { credential }), always: options.headers ?? [] };
 }
 
 async function verifyWorkspace(verification: Verification): Promise<void> {
@@ -206,7 +186,7 @@ async function startAll({ context }: Verification, providers: Provider[]): Promi
 }
 
 async function checkConnectivity(
-  { context, options, always }: Verification,
+  { context, options }: Verification,
   { apiName, target, contracts }: Provider,
 ): Promise<void> {
   if (!target) return;
@@ -215,18 +195,13 @@ async function checkConnectivity(
       contract,
       url: target.baseUrl(contract.version),
       target,
-      ...authorizationOf(context, options, apiName, always),
+      ...authorizationOf(context, options, apiName),
     });
   }
 }
 
-function authorizationOf(
-  context: RunContext,
-  options: VerifyOptions,
-  apiName: string,
-  always: readonly string[],
-): Authorization {
-  return authorization(options, context.workspace.config.providers[apiName]?.credential, always);
+function authorizationOf(context: RunContext, options: VerifyOptions, apiName: string): Authorization {
+  return authorization(options, context.workspace.config.providers[apiName]?.credential);
 }
 
 async function verifyProvider(
@@ -234,7 +209,7 @@ async function verifyProvider(
   { apiName, target, contracts }: Provider,
   fresh: readonly string[],
 ): Promise<void> {
-  const { context, options, always, wanted } = verification;
+  const { context, options, wanted } = verification;
   if (wanted('provider')) await verifyPacts(verification, apiName, target, fresh);
   if (!wanted('conformance')) return;
   for (const contract of contracts) {
@@ -248,7 +223,7 @@ async function verifyProvider(
         url,
         target,
         writes: options.writes ?? false,
-        ...authorizationOf(context, options, apiName, always),
+        ...authorizationOf(context, options, apiName),
       });
     }
   }

@@ -59,6 +59,32 @@ test('a target that is not there has an exit code of its own', async () => {
   });
 });
 
+test('a document alone does not say what to load', async () => {
+  expect(await load('clinic.yaml')).toEqual({
+    code: 2,
+    output: expect.stringContaining('clinic.yaml: a document alone does not say which server to load'),
+  });
+});
+
+test('a header whose value is a reference goes with every request, and is shown nowhere', async () => {
+  const seen = new Set<unknown>();
+  server.prependListener('request', ({ headers }) => seen.add(headers['x-api-key']));
+  await writeFile(path.join(cwd, 'key.txt'), 'canary-key-of-the-clinic\n');
+  const flags = ['--url', url, '--header', 'X-Api-Key: file:key.txt', '--duration', '1', '--format', 'json'];
+  const { code, output } = await load('clinic.yaml', ...flags);
+  expect([code, [...seen]]).toEqual([0, ['canary-key-of-the-clinic']]);
+  expect(output).not.toContain('canary-key-of-the-clinic');
+});
+
+test.each([
+  ['nope', 'URL_INVALID  --url nope'],
+  ['http://ada:hunter2@127.0.0.1/', 'URL_INVALID  --url http://127.0.0.1\n'],
+])('an address that is none is a mistake of usage: %s', async (address, said) => {
+  const { code, output } = await load('clinic.yaml', '--url', address);
+  expect([code, output]).toEqual([2, expect.stringContaining(said)]);
+  expect(output).not.toContain('hunter2');
+});
+
 test.each([
   [['--duration', '0'], 'FLAG_VALUE  tally load --duration 0'],
   [['--connections', '1.5'], 'FLAG_VALUE  tally load --connections 1.5'],

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Command, CommandInput } from '../command.ts';
 import { REPORT_OPTIONS, withSession } from '../session.ts';
+import { HEADER_OPTION, headerFlags, urlFlag } from '../target-flags.ts';
 
 /** `tally load`: sends what the contract describes under load, and judges the gates. */
 export const load: Command = {
@@ -13,6 +14,10 @@ export const load: Command = {
       command: 'tally load openapi.yaml --url http://127.0.0.1:4010',
       summary: 'one document, every GET with an example',
     },
+    {
+      command: "tally load openapi.yaml --url http://127.0.0.1:4010 --header 'X-Api-Key: env:API_KEY'",
+      summary: 'with a key from the environment',
+    },
     { command: 'tally load --slo load/slos/parcels.yaml --duration 60', summary: 'one SLO, for a minute' },
   ],
   options: {
@@ -22,6 +27,7 @@ export const load: Command = {
       value: 'URL',
       summary: 'Base URL of a target that runs already, with the path of the version',
     },
+    header: HEADER_OPTION,
     slo: { type: 'string', value: 'FILE', summary: 'One SLO file instead of all in load/slos' },
     duration: { type: 'number', value: 'S', summary: 'Seconds to measure, 1 to 3600, instead of what the SLO says' },
     connections: { type: 'number', value: 'N', summary: 'Connections that send at the same time, 1 to 1000' },
@@ -37,13 +43,15 @@ export const load: Command = {
   run: async (input) => {
     const durationS = await within(input, 'duration', 1, 3600);
     const connections = await within(input, 'connections', 1, 1000);
-    const url = input.flags.string('url');
+    const url = await urlFlag(input);
+    const credentials = await headerFlags(input);
     const slo = input.flags.string('slo');
-    return await withSession(input, { command: 'load', paths: input.args }, async (context) => {
+    return await withSession(input, { command: 'load', paths: input.args, credentials }, async (context) => {
       const { runLoads } = await import('../run-loads.ts');
       await runLoads(context, {
         allowHosts: input.flags.strings('allow-host'),
         operationIds: input.flags.strings('operation'),
+        headers: Object.keys(credentials),
         ...(url === undefined ? {} : { url }),
         ...(slo === undefined ? {} : { sloSource: relativeTo(context.workspace.root, path.resolve(input.cwd, slo)) }),
         ...(durationS === undefined ? {} : { durationS }),

@@ -48,6 +48,7 @@ async function drawDiagram(input: CommandInput): Promise<ExitCode> {
   const { integrationDiagram } = await import('../../reports/index.ts');
   const workspace = await openWorkspace(input.args, input.cwd);
   const path = `diagrams/integrations/${workspace.config.name}.md`;
+  for (const { where, why } of workspace.unreadable) input.log.warn(`${where} is not drawn: ${why}`);
   const contracts = workspace.contracts.map(({ contract }) => contract);
   await writeFileAtomically(resolve(workspace.root, path), integrationDiagram(workspace.config.name, contracts));
   input.stdout.write(`wrote ${path}\n`);

@@ -1,6 +1,6 @@
-import type { CredentialConfig } from '../../contracts/index.ts';
 import type { Command, CommandInput } from '../command.ts';
 import { REPORT_OPTIONS, withSession } from '../session.ts';
+import { HEADER_OPTION, headerFlags, urlFlag } from '../target-flags.ts';
 
 /** Written out, because the suites are loaded only when the verb runs. */
 const SUITES = ['connectivity', 'consumer', 'provider', 'conformance', 'failure-modes', 'files', 'webhooks'] as const;
@@ -29,25 +29,21 @@ export const verify: Command = {
     writes: { type: 'boolean', summary: 'Send operations that change data to --url as well' },
     'update-pacts': { type: 'boolean', summary: "Write the consumers' pacts into contracts/pacts" },
     credential: { type: 'string', value: 'NAME', summary: 'Credential of tally.yaml to use' },
-    header: {
-      type: 'string',
-      multiple: true,
-      value: "'NAME: REFERENCE'",
-      summary: 'Header with a secret: env:NAME, file:path or command:…, after Bearer if need be',
-    },
+    header: HEADER_OPTION,
   },
   arguments: [0, 1],
   run: async (input) => {
-    const headers = await Promise.all(input.flags.strings('header').map(parseHeader));
-    return await withSession(input, { command: 'verify', paths: input.args, next: 'tally load' }, async (context) => {
+    const url = await urlFlag(input);
+    const credentials = await headerFlags(input);
+    const options = { command: 'verify', paths: input.args, credentials, next: 'tally load' };
+    return await withSession(input, options, async (context) => {
       const { runVerify } = await import('../../suites/index.ts');
-      await runVerify(context, { ...optionsOf(input), headers });
+      await runVerify(context, { ...optionsOf(input, url), headers: Object.keys(credentials) });
     });
   },
 };
 
-function optionsOf({ flags }: CommandInput) {
-  const url = flags.string('url');
+function optionsOf({ flags }: CommandInput, url: string | undefined) {
   const credential = flags.string('credential');
   const suites = SUITES.filter((suite) => flags.strings('suite').includes(suite));
   return {
@@ -57,20 +53,4 @@ function optionsOf({ flags }: CommandInput) {
     writes: flags.boolean('writes'),
     updatePacts: flags.boolean('update-pacts'),
   };
-}
-
-/** A command line is read by every user of the machine: the secret itself is not taken from it. */
-async function parseHeader(flag: string): Promise<CredentialConfig> {
-  const [, header, bearer, from] = /^\s*([\w-]+)\s*:\s*(Bearer\s+)?((?:env|file|command):.+?)\s*$/i.exec(flag) ?? [];
-  if (header !== undefined && from !== undefined) {
-    return bearer === undefined ? { type: 'apiKey', header, value: { from } } : { type: 'bearer', value: { from } };
-  }
-  const { TallyError } = await import('../../contracts/index.ts');
-  throw new TallyError({
-    code: 'HEADER_NOT_A_REFERENCE',
-    // The value may be the secret: only the name is repeated.
-    where: `--header ${flag.split(':', 1)[0]?.slice(0, 40)}`,
-    why: 'its value is not taken from the command line, where every user of the machine can read it',
-    fix: "name where it is kept: --header 'X-Api-Key: env:API_KEY' or --header 'Authorization: Bearer file:token.txt'",
-  });
 }
