@@ -4,6 +4,7 @@ import { problemsIn, type ConfigProblem } from './check-config.ts';
 import type { Config, CredentialConfig, ProviderConfig } from './config.ts';
 import { TallyError } from './error.ts';
 import type { Severity } from './finding.ts';
+import { mistakesError } from './mistakes-error.ts';
 import { messageOf } from './thrown.ts';
 import { positionOf } from './yaml-position.ts';
 
@@ -34,7 +35,8 @@ export async function parseConfig(text: string, source: string): Promise<Config>
   if (broken !== undefined) throw unreadable(`${source}${lineAndColumn(lines, broken.pos[0])}`, broken.message, broken);
   const value = plainData(document, source);
   const problems = await problemsIn(value);
-  if (problems.length > 0) throw configInvalid(source, problems, (problem) => positionOf(document, lines, problem));
+  if (problems.length > 0)
+    throw mistakesError('CONFIG_INVALID', source, problems, (problem) => positionOf(document, lines, problem));
   return withDefaults(value as RawConfig);
 }
 
@@ -50,7 +52,7 @@ export async function configError(
     prettyErrors: false,
     logLevel: 'silent',
   });
-  return configInvalid(source, problems, (problem) => positionOf(document, lines, problem));
+  return mistakesError('CONFIG_INVALID', source, problems, (problem) => positionOf(document, lines, problem));
 }
 
 /** The configuration that stands in where a document is checked without a workspace. */
@@ -79,33 +81,6 @@ function unreadable(where: string, why: string, cause: unknown): TallyError {
 function lineAndColumn(lines: LineCounter, offset: number): string {
   const { line, col } = lines.linePos(offset);
   return `:${line}:${col}`;
-}
-
-/** All mistakes at once, in the order of the file; the first one's place is the error's. */
-function configInvalid(
-  source: string,
-  problems: readonly ConfigProblem[],
-  place: (problem: ConfigProblem) => Place,
-): TallyError {
-  const sorted = problems
-    .map((problem) => ({ ...problem, ...place(problem) }))
-    .toSorted((a, b) => a.line - b.line || a.column - b.column);
-  const at = (problem: Place): string => `${source}:${problem.line}:${problem.column}`;
-  const [first] = sorted;
-  if (first === undefined) throw new Error('an error without a problem');
-  return new TallyError({
-    code: 'CONFIG_INVALID',
-    where: at(first),
-    why: sorted
-      .map((problem, index) => (index === 0 ? problem.why : `${at(problem)} ${problem.why}`))
-      .join('\n       '),
-    fix: [...new Set(sorted.map((problem) => problem.fix))].join('; '),
-  });
-}
-
-interface Place {
-  readonly line: number;
-  readonly column: number;
 }
 
 /** `tally.yaml` as the schema lets it pass. */

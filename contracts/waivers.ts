@@ -1,40 +1,111 @@
-import type { Finding } from './finding.ts';
+import type { Change } from './change.ts';
+import type { Finding, Where } from './finding.ts';
+import { matchesGlob } from './matches-glob.ts';
+import { didYouMean } from './near-miss.ts';
+import type { Waiver } from './waiver.ts';
 
-/** Leave to depart from a contract for a while, granted by someone who answers for it. */
-export interface Waiver {
-  /** Of the finding: `request-property-required`. */
-  readonly code: string;
-  /** A source, a pointer or an operation, exact or a glob: `*` is anything but a slash, `**` anything. */
-  readonly place: string;
-  readonly owner: string;
-  readonly reason: string;
-  /** `2026-12-31`: the last day on which it holds, UTC. */
-  readonly expires: string;
-  /** Of the waiver itself. */
-  readonly where: Finding['where'];
-}
+export { readWaivers } from './read-waivers.ts';
+export type { Waiver } from './waiver.ts';
 
 /** Findings after waivers, and what is wrong with the waivers. */
 export interface Waived<T extends Finding> {
   readonly findings: readonly T[];
-  /** `waiver-expired`, `waiver-unused`, on the waiver's own line. */
+  /** `waiver-expired`, `waiver-unused`, each on the waiver's own line. */
   readonly problems: readonly Finding[];
 }
 
 /**
- * The waivers of a workspace, none where it has no `contracts/waivers.yaml`.
- *
- * @throws TallyError WAIVERS_UNREADABLE, WAIVERS_INVALID with the line
+ * Turns waived errors and warnings of one suite into information that names its waiver. Waivers that name no suite count
+ * as used or not only in `check`. `today` is a day in UTC, `2026-12-31`.
  */
-export async function readWaivers(_root: string): Promise<readonly Waiver[]> {
-  return [];
-}
-
-/** Turns waived errors and warnings into information that names its waiver. `today` is `2026-12-31`. */
 export function applyWaivers<T extends Finding>(
   findings: readonly T[],
-  _waivers: readonly Waiver[],
-  _today: string,
+  waivers: readonly Waiver[],
+  today: string,
+  suite = 'diff',
 ): Waived<T> {
-  return { findings, problems: [] };
+  const ledger = openWaivers(waivers, today);
+  return { findings: ledger.apply(findings, suite), problems: ledger.problems([suite]) };
+}
+
+/** The waivers of one run: findings come suite by suite, and at the end it shows which were needed. */
+export interface WaiverLedger {
+  apply<T extends Finding>(findings: readonly T[], suite: string): readonly T[];
+  /** Judged against the suites that ran: whoever did not look cannot say that nothing was there. */
+  problems(suites: readonly string[]): readonly Finding[];
+}
+
+/** Opens the waivers for a run on a day in UTC, `2026-12-31`. */
+export function openWaivers(waivers: readonly Waiver[], today: string): WaiverLedger {
+  const matched = new Set<Waiver>();
+  const seen = new Map<string, Finding>();
+  return {
+    apply: (findings, suite) =>
+      findings.map((finding) => {
+        if (finding.severity === 'info') return finding;
+        seen.set(`${finding.code} ${finding.where.source}#${finding.where.pointer}`, finding);
+        const matching = waivers.filter((waiver) => matches(waiver, finding, suite));
+        for (const waiver of matching) matched.add(waiver);
+        const holding = matching.find((waiver) => waiver.expires >= today);
+        return holding === undefined ? finding : waived(finding, holding);
+      }),
+    problems: (suites) =>
+      waivers.flatMap((waiver) => {
+        const isJudged = suites.includes(waiver.suite ?? 'check');
+        if (waiver.expires < today)
+          return isJudged || matched.has(waiver) ? [expired(waiver, matched.has(waiver))] : [];
+        return isJudged && !matched.has(waiver) ? [unused(waiver, [...seen.values()])] : [];
+      }),
+  };
+}
+
+function waived<T extends Finding>(finding: T, waiver: Waiver): T {
+  const message = `${finding.message} (waived by ${waiver.owner} until ${waiver.expires}: ${waiver.reason})`;
+  return { ...finding, severity: 'info', message };
+}
+
+function matches(waiver: Waiver, finding: Finding, suite: string): boolean {
+  if (waiver.code !== finding.code || (waiver.suite ?? suite) !== suite) return false;
+  return placesOf(finding).some((place) => place === waiver.place || matchesGlob(place, waiver.place));
+}
+
+/** All that a finding's place can be called; a change has one in either document. */
+function placesOf(finding: Finding & Partial<Pick<Change, 'operation' | 'base' | 'revision'>>): readonly string[] {
+  const { where, operationId, operation, base, revision } = finding;
+  const wheres = [where, base, revision].filter((each): each is Where => each !== undefined);
+  return [
+    ...wheres.flatMap(({ source, pointer }) => [source, pointer, `${source}#${pointer}`]),
+    ...[operationId, operation].filter((each): each is string => each !== undefined),
+  ];
+}
+
+function expired(waiver: Waiver, isNeeded: boolean): Finding {
+  return {
+    code: 'waiver-expired',
+    severity: 'warning',
+    message: `the waiver of ${waiver.code} at ${waiver.place} expired on ${waiver.expires}; ${isNeeded ? 'what it waived is still there' : 'nothing needs it any more'}`,
+    fix: isNeeded ? `repair what it waived, or let ${waiver.owner} set a later day` : 'remove it',
+    where: waiver.where,
+  };
+}
+
+function unused(waiver: Waiver, seen: readonly Finding[]): Finding {
+  return {
+    code: 'waiver-unused',
+    severity: 'warning',
+    message: `nothing needs the waiver of ${waiver.code} at ${waiver.place}${elsewhere(waiver, seen)}`,
+    fix:
+      waiver.suite === undefined
+        ? 'remove it, or name the suite that it is about where that is not "check"'
+        : 'remove it',
+    where: waiver.where,
+  };
+}
+
+/** What was most likely meant: the same finding at another place, or another one of nearly that name. */
+function elsewhere(waiver: Waiver, seen: readonly Finding[]): string {
+  const same = seen.find((finding) => finding.code === waiver.code);
+  if (same === undefined) return didYouMean(waiver.code, new Set(seen.map((finding) => finding.code)));
+  const { source, pointer } = same.where;
+  return `; there is one at ${source}${pointer === '' ? '' : `#${pointer}`}`;
 }
