@@ -21,6 +21,8 @@ export interface Contract {
   /** The specification it is written in: `2.0`, `3.1.0`, `asyncapi 3.0.0`, `pact 4`, `datapackage 2.0`, `json-schema 2020-12`, `xsd 1.0`. */
   readonly specification: string;
   readonly operations: readonly Operation[];
+  /** OpenAPI's webhooks as the operations that the API calls at its users; `path` is the webhook's name. */
+  readonly webhooks?: readonly Operation[];
   readonly messages: readonly Message[];
   readonly interactions: readonly Interaction[];
   readonly files: readonly FileDescription[];
@@ -47,9 +49,15 @@ export interface Operation {
   readonly responses: readonly Response[];
   /** Alternatives (any one is enough) of schemes (all of one alternative are needed) to scopes; [] is no security. */
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
-  readonly callbacks: readonly { readonly name: string; readonly expression: string; readonly operations: readonly Operation[] }[];
+  readonly callbacks: readonly {
+    readonly name: string;
+    readonly expression: string;
+    readonly operations: readonly Operation[];
+  }[];
   /** Pointer into the contract's `document`. */
   readonly pointer: string;
+  /** Pointer of the Path Item Object that it stands in. */
+  readonly itemPointer?: string;
   readonly where: Where;
 }
 
@@ -64,11 +72,15 @@ export interface Parameter {
   readonly example?: Json;
   /** Pointer of `schema` in `document`. */
   readonly pointer: string;
+  /** Pointer of the Parameter Object. */
+  readonly declaredAt?: string;
 }
 
 export interface RequestBody {
   readonly required: boolean;
   readonly content: readonly MediaType[];
+  /** Of the Request Body Object; Swagger 2.0's body parameter or, for a form, its operation. */
+  readonly pointer?: string;
 }
 
 export interface MediaType {
@@ -84,7 +96,15 @@ export interface Response {
   /** `200`, `4XX` or `default`. */
   readonly status: string;
   readonly description: string;
-  readonly headers: readonly { readonly name: string; readonly required: boolean; readonly schema: Json; readonly pointer: string }[];
+  readonly headers: readonly {
+    readonly name: string;
+    readonly required: boolean;
+    readonly schema: Json;
+    /** Pointer of `schema` in `document`. */
+    readonly pointer: string;
+    /** Pointer of the Header Object. */
+    readonly declaredAt?: string;
+  }[];
   readonly content: readonly MediaType[];
   readonly pointer: string;
 }
@@ -105,7 +125,12 @@ export interface Message {
   readonly contentType: string;
   readonly payload: Json;
   readonly headers: Json;
-  readonly examples: readonly { readonly name: string; readonly payload: Json; readonly headers?: Json; readonly pointer: string }[];
+  readonly examples: readonly {
+    readonly name: string;
+    readonly payload: Json;
+    readonly headers?: Json;
+    readonly pointer: string;
+  }[];
   /** What makes it happen: an operation and its outcome, or a schedule, from `x-trigger`. */
   readonly trigger?: { readonly operationId?: string; readonly status?: string; readonly schedule?: string };
   /** Pointer of `payload` in `document`. */
@@ -121,7 +146,13 @@ export interface Interaction {
   readonly consumer: string;
   readonly provider: string;
   /** The operation, when `type` is `http`. */
-  readonly request?: { readonly method: string; readonly path: string; readonly query?: Json; readonly headers?: Json; readonly body?: Json };
+  readonly request?: {
+    readonly method: string;
+    readonly path: string;
+    readonly query?: Json;
+    readonly headers?: Json;
+    readonly body?: Json;
+  };
   readonly response?: { readonly status: number; readonly headers?: Json; readonly body?: Json };
   /** The message, when `type` is `message`. */
   readonly contents?: Json;
