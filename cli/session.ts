@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { ExitCode, Result, RunContext, Severity, Workspace } from '../contracts/index.ts';
+import path from 'node:path';
+import type { ExitCode, Result, ResultWaivers, RunContext, Severity, Workspace } from '../contracts/index.ts';
 import type { Format, Report } from '../reports/index.ts';
 import type { CommandInput, Option } from './command.ts';
 import { createLog } from './log.ts';
@@ -45,15 +46,16 @@ export interface SessionOptions {
 export async function withSession(
   input: CommandInput,
   options: SessionOptions,
-  work: (context: RunContext) => Promise<void>,
+  work: (context: RunContext, emitted: readonly Result[]) => Promise<void>,
 ): Promise<ExitCode> {
-  const { createRedactor, openCredentials, openWorkspace } = await import('../contracts/index.ts');
+  const { createRedactor, openCredentials, openResultWaivers, openWorkspace } = await import('../contracts/index.ts');
   const { readEnvironment } = await import('../reports/index.ts');
   const outputs = await readOutputs(input, options.command);
   const redactor = createRedactor();
   const workspace = await openWorkspace(options.paths, input.cwd);
   const results: Result[] = [];
   const startedAt = new Date();
+  const waivers = await openResultWaivers(workspace.root, startedAt.toISOString().slice(0, 10));
   const context: RunContext = {
     workspace,
     credentials: openCredentials(workspace, redactor, input.env),
@@ -61,9 +63,10 @@ export async function withSession(
     log: createLog(input, { debug: input.flags.boolean('debug'), quiet: input.flags.boolean('quiet'), redactor }),
     signal: input.signal,
     seed: input.flags.number('seed') ?? randomBytes(4).readUInt32LE(),
-    emit: (result) => results.push(redactor.json(result)),
+    emit: (result) => results.push(redactor.json(waivers.waive(result))),
   };
-  await workAndKeepError(context, options.command, work);
+  await workAndKeepError(context, options.command, async () => await work(context, results));
+  await reportWaivers(context, options, waivers, input.cwd);
   const { buildReport } = await import('../reports/index.ts');
   const report = buildReport({
     tool: { name: 'tallystick', version: readVersion() },
@@ -84,14 +87,10 @@ export async function withSession(
 }
 
 /** An error that ends the work becomes a result, so that the report says how far the run came and why it ended. */
-async function workAndKeepError(
-  context: RunContext,
-  command: string,
-  work: (context: RunContext) => Promise<void>,
-): Promise<void> {
+async function workAndKeepError(context: RunContext, command: string, work: () => Promise<void>): Promise<void> {
   const { runCheck } = await import('../contracts/index.ts');
   try {
-    await work(context);
+    await work();
   } catch (thrown) {
     const rethrow = (): never => {
       throw thrown;
@@ -100,6 +99,21 @@ async function workAndKeepError(
     if (thrown instanceof Error) context.log.debug(thrown.stack ?? thrown.message);
   }
   context.log.progress('');
+}
+
+/** A run over a part of the workspace, or one that was interrupted, cannot tell which waivers nothing needs. */
+async function reportWaivers(
+  context: RunContext,
+  { command, paths }: SessionOptions,
+  waivers: ResultWaivers,
+  cwd: string,
+): Promise<void> {
+  if (waivers.isEmpty) return;
+  const { runCheck } = await import('../contracts/index.ts');
+  const isWhole = !context.signal.aborted && paths.every((each) => path.resolve(cwd, each) === context.workspace.root);
+  await runCheck(context, { id: 'waivers-hold', suite: command, subject: 'contracts/waivers.yaml' }, () => ({
+    findings: waivers.problems(isWhole),
+  }));
 }
 
 interface Output {
