@@ -28,6 +28,8 @@ export interface Finding {
   readonly actual?: Json;
   /** The line of the contract that is broken. */
   readonly where: Where;
+  /** Other lines that have a part in it: of the contract that a pact departs from. */
+  readonly related?: readonly Where[];
   readonly operationId?: string;
   /** Where in the observed body the departure is: RFC 6901, for example `/items/0/weightGrams`. */
   readonly instancePointer?: string;

@@ -88,6 +88,9 @@ interface RawConfig {
   readonly name: string;
   readonly providers?: Readonly<Record<string, RawProvider | null>> | null;
   readonly credentials?: Readonly<Record<string, RawCredential>> | null;
+  readonly consumers?: Readonly<
+    Record<string, { readonly contracts?: Readonly<Record<string, string>> } | null>
+  > | null;
   readonly mock?: { readonly host?: string; readonly port?: number } | null;
   readonly gates?: { readonly failOn?: Severity } | null;
   readonly load?: { readonly enabled?: boolean } | null;
@@ -110,6 +113,7 @@ function withDefaults(raw: RawConfig): Config {
     credentials: mapValues(raw.credentials ?? {}, (credential) =>
       credential.type === 'oauth2' ? { ...credential, scopes: credential.scopes ?? [] } : credential,
     ),
+    consumers: mapValues(raw.consumers ?? {}, (consumer) => ({ contracts: consumer?.contracts ?? {} })),
     mock: { host: raw.mock?.host ?? '127.0.0.1', port: raw.mock?.port ?? 4010 },
     gates: { failOn: raw.gates?.failOn ?? 'error' },
     load: { enabled: raw.load?.enabled ?? true },
