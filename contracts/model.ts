@@ -135,6 +135,8 @@ export interface Message {
   readonly trigger?: { readonly operationId?: string; readonly status?: string; readonly schedule?: string };
   /** Pointer of `payload` in `document`. */
   readonly pointer: string;
+  /** Pointer of the Message Object. */
+  readonly declaredAt?: string;
   readonly where: Where;
 }
 
