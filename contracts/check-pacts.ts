@@ -7,7 +7,8 @@ import { joinPointer, valueAt } from './json-pointer.ts';
 import { locate, locateIn } from './locate.ts';
 import { matchMessage } from './match-message.ts';
 import { operationOfRequest } from './operation-of-request.ts';
-import type { Contract, Interaction, MediaType, Operation } from './model.ts';
+import { mediaOf } from './media-of.ts';
+import type { Contract, Interaction, Operation } from './model.ts';
 import { namedContract, versionsOf, type NamedContract } from './named-contract.ts';
 import { didYouMean } from './near-miss.ts';
 import { checkPactCoverage } from './pact-coverage.ts';
@@ -169,27 +170,6 @@ function readProblems(
 
 function titleOf(operation: Operation): string {
   return `${operation.method.toUpperCase()} ${operation.path}`;
-}
-
-/** The media type that the headers name; without a header, the one that is JSON. Only JSON is compared. */
-function mediaOf(
-  content: readonly MediaType[],
-  headers: Json | undefined,
-  body: Json | undefined,
-): MediaType | undefined {
-  const names = isObject(headers) ? Object.entries(headers) : [];
-  const header = names.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
-  const json = content.filter(({ mediaType }) => /[/+]json\b|\*\/\*/i.test(mediaType));
-  if (typeof header !== 'string') return typeof body === 'string' ? undefined : json[0];
-  const essence = essenceOf(header);
-  return (
-    json.find(({ mediaType }) => essenceOf(mediaType) === essence) ??
-    json.find(({ mediaType }) => mediaType.includes('*') && /json/.test(essence))
-  );
-}
-
-function essenceOf(mediaType: string): string {
-  return (mediaType.split(';', 1)[0] ?? '').trim().toLowerCase();
 }
 
 function messageProblems(contract: Contract, interaction: Interaction): readonly Problem[] {

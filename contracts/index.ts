@@ -21,6 +21,7 @@ export { schemaValidator, type SchemaProblem, type SchemaValidator } from './sch
 export type { Delivery, ReceivedDelivery, SignatureScheme, SignatureVerdict } from './signature-scheme.ts';
 export { signatureSchemes } from './signatures/index.ts';
 export { standardWebhooks } from './signatures/standard-webhooks.ts';
+export { readUsage, whoIsHurt, type Hurt, type Usage } from './usage.ts';
 export { openResultWaivers, type ResultWaivers } from './waive-results.ts';
 export { findContract, openWorkspace, type Workspace } from './workspace.ts';
 export { writeFileAtomically } from './write-file.ts';
