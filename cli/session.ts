@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { ExitCode, Result, ResultWaivers, RunContext, Severity, Workspace } from '../contracts/index.ts';
 import type { Format, Report } from '../reports/index.ts';
 import type { CommandInput, Option } from './command.ts';
+import { appendStepSummary, folderInRepository } from './github-actions.ts';
 import { createLog } from './log.ts';
 import { readVersion } from './version.ts';
 
@@ -143,6 +144,7 @@ function formatOfFile(file: string): string {
   if (file.endsWith('.html')) return 'html';
   if (file.endsWith('.md')) return 'markdown';
   if (file.endsWith('.xml')) return 'junit';
+  if (file.endsWith('.sarif')) return 'sarif';
   return file.endsWith('.txt') ? 'text' : 'json';
 }
 
@@ -171,13 +173,15 @@ async function finish(
   report: Report,
 ): Promise<ExitCode> {
   const { formatNamed, readSnippets, writeReports } = await import('../reports/index.ts');
+  const folder = folderInRepository(workspace.root, input.env);
   const complete = readSnippets(report, workspace.root, (text) => redactor.text(text));
   const asked = outputs.flatMap(({ format, path }) => (path === undefined ? [] : [{ format, path }]));
-  await writeReports(complete, asked, input.cwd);
+  await writeReports(complete, asked, input.cwd, { folder });
   const standing = (options.outputs ?? []).map(({ format, path }) => ({ format: formatNamed(format), path }));
-  await writeReports(complete, standing, workspace.root);
+  await writeReports(complete, standing, workspace.root, { folder });
   const printed = outputs.find((output) => output.path === undefined);
   const next = options.next === undefined ? {} : { next: options.next };
-  if (printed !== undefined) input.stdout.write(printed.format.render(complete, { colour: input.terminal, ...next }));
+  if (printed !== undefined) input.stdout.write(printed.format.render(complete, { colour: input.terminal, folder, ...next }));
+  if (outputs.some(({ format }) => format.id === 'github')) await appendStepSummary(complete, input);
   return report.exitCode;
 }

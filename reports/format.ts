@@ -16,4 +16,6 @@ export interface RenderOptions {
   readonly next?: string;
   /** Cuts a format that has to fit somewhere, in characters: Markdown is cut at 60,000 for a pull request's comment. */
   readonly maxChars?: number;
+  /** The workspace's folder within its repository, where it is not the repository's root: `services/parcels`. */
+  readonly folder?: string;
 }
