@@ -159,7 +159,8 @@ async function twoForStdout(command: string, printed: readonly Output[]) {
   });
 }
 
-function failOnOf(input: CommandInput, workspace: Workspace): Severity {
+/** The lowest severity that fails this run. */
+export function failOnOf(input: CommandInput, workspace: Workspace): Severity {
   const asked = input.flags.string('fail-on');
   if (asked === 'error' || asked === 'warning' || asked === 'info') return asked;
   return workspace.config.gates.failOn;
@@ -181,7 +182,8 @@ async function finish(
   await writeReports(complete, standing, workspace.root, { folder });
   const printed = outputs.find((output) => output.path === undefined);
   const next = options.next === undefined ? {} : { next: options.next };
-  if (printed !== undefined) input.stdout.write(printed.format.render(complete, { colour: input.terminal, folder, ...next }));
+  if (printed !== undefined)
+    input.stdout.write(printed.format.render(complete, { colour: input.terminal, folder, ...next }));
   if (outputs.some(({ format }) => format.id === 'github')) await appendStepSummary(complete, input);
   return report.exitCode;
 }

@@ -72,6 +72,7 @@ describe('tally check', () => {
       ['parses', 'parcels 1.0.0', 'passed', []],
       ['lint', 'parcels 1.0.0', 'passed', []],
       ['examples-valid', 'parcels 1.0.0', 'passed', []],
+      ['versions', 'parcels', 'passed', []],
     ]);
   });
 
@@ -188,5 +189,5 @@ test('reports a contract that cannot be read, and checks the others', async () =
       error: expect.objectContaining({ code: 'CONTRACT_UNREADABLE', exitCode: 2 }),
     }),
   ]);
-  expect(results.filter((result) => result.status === 'passed')).toHaveLength(3);
+  expect(results.filter((result) => result.status === 'passed')).toHaveLength(4);
 });

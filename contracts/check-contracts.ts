@@ -1,15 +1,17 @@
 import { checkExamples } from './check-examples.ts';
 import { checkPacts } from './check-pacts.ts';
+import { diffContracts } from './diff-contracts.ts';
 import { TallyError, type TallyErrorData } from './error.ts';
 import { openLinter, type Linter, type LintOptions } from './lint.ts';
 import type { Contract, ParsedContract } from './model.ts';
 import { openResultCache } from './result-cache.ts';
 import { runCheck, type RunContext } from './run-context.ts';
+import { checkVersions } from './version-gate.ts';
 
 /**
- * The static gates: every contract of the workspace parses, lints and has examples that match their schemas, and pacts
- * agree with them. Emits the results `parses`, `lint`, `examples-valid`, `pact-compatible` and `pact-coverage` of the suite
- * `check`.
+ * The static gates: every contract of the workspace parses, lints and has examples that match their schemas, its versions
+ * follow from each other, and pacts agree with them. Emits the results `parses`, `lint`, `examples-valid`, `versions`,
+ * `pact-compatible` and `pact-coverage` of the suite `check`.
  */
 export async function checkContracts(context: RunContext): Promise<void> {
   const options: LintOptions = {
@@ -24,6 +26,7 @@ export async function checkContracts(context: RunContext): Promise<void> {
       if (context.signal.aborted) return;
       await checkContract(context, parsed, options, linter);
     }
+    await checkVersions(context, diffContracts);
     await checkPacts(context);
   } finally {
     linter.close();

@@ -85,14 +85,15 @@ function lastOperationSunset({ operations, document }: Contract): Sunset | undef
     return value === undefined ? [] : [{ value, pointer }];
   });
   if (sunsets.length < operations.length) return undefined;
-  return sunsets.toSorted((a, b) => (String(a.value) < String(b.value) ? 1 : -1))[0];
+  const text = ({ value }: Sunset): string => (typeof value === 'string' ? value : '');
+  return sunsets.toSorted((a, b) => (text(a) < text(b) ? 1 : -1))[0];
 }
 
 /** Pointer of what says that this version is deprecated. */
 function deprecatedAt({ operations }: Contract, holder: JsonObject, pointer: string): string | undefined {
   const { 'x-deprecated': deprecated, 'x-lifecycle': lifecycle } = holder;
   if (deprecated === true || isObject(deprecated)) return joinPointer(pointer, 'x-deprecated');
-  if (isObject(lifecycle) && ['deprecated', 'retired'].includes(String(lifecycle['status'])))
+  if (isObject(lifecycle) && (lifecycle['status'] === 'deprecated' || lifecycle['status'] === 'retired'))
     return joinPointer(pointer, 'x-lifecycle');
   const isOver = operations.length > 0 && operations.every((operation) => operation.deprecated);
   return isOver ? pointer : undefined;

@@ -33,7 +33,7 @@ async function workspaceOf(versions: readonly string[], more: object = {}): Prom
       resources: [{ name: 'manifest', format: 'csv', schema: { fields: FIELDS } }],
     },
   ]);
-  return open({ ...Object.fromEntries(files) });
+  return open(Object.fromEntries(files));
 }
 
 async function open(files: Readonly<Record<string, unknown>>): Promise<Workspace> {
