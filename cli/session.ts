@@ -123,7 +123,7 @@ interface Output {
   readonly path?: string;
 }
 
-async function readOutputs(input: CommandInput, command: string): Promise<readonly Output[]> {
+export async function readOutputs(input: CommandInput, command: string): Promise<readonly Output[]> {
   const { formatNamed, parseFormatFlag } = await import('../reports/index.ts');
   const asked: readonly Output[] = input.flags.strings('format').map(parseFormatFlag);
   const file = input.flags.string('output');

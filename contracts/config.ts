@@ -9,7 +9,11 @@ export interface Config {
   /** By consumer name: the contract versions its pacts are for, by API or event name. Others are for the newest. */
   readonly consumers: Readonly<Record<string, { readonly contracts: Readonly<Record<string, string>> }>>;
   readonly mock: { readonly host: string; readonly port: number };
-  readonly gates: { readonly failOn: Severity };
+  readonly gates: {
+    readonly failOn: Severity;
+    /** By code: how bad a change between two versions is, where the rules' own judgement does not suit. */
+    readonly severities?: Readonly<Record<string, Severity>>;
+  };
   readonly load: { readonly enabled: boolean };
 }
 

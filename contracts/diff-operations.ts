@@ -8,6 +8,7 @@ import type { Contract, Operation } from './model.ts';
 import { objectAt } from './object-at.ts';
 import { referenceTarget } from './reference-target.ts';
 import type { Difference, Documents } from './rule.ts';
+import { spokenValue } from './spoken-value.ts';
 import { rules } from './rules/index.ts';
 
 /** What changed between two OpenAPI documents, of any versions of OpenAPI. `today` is `2026-12-31`, for sunset dates. */
@@ -59,7 +60,7 @@ function withoutRepetition(differences: readonly Difference[]): readonly Differe
 function isUnstable({ base }: Documents, { operation }: Difference): boolean {
   if (operation === undefined) return false;
   const declared = 'operation' in operation ? operation.operation : operation.base;
-  return ['draft', 'alpha'].includes(String(objectAt(base, declared.pointer)['x-stability-level']));
+  return ['draft', 'alpha'].includes(spokenValue(objectAt(base, declared.pointer)['x-stability-level']));
 }
 
 function changeOf(difference: Difference, severity: Severity, base: DiffSide, revision: DiffSide): Change {

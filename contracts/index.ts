@@ -29,5 +29,6 @@ export { signatureSchemes } from './signatures/index.ts';
 export { standardWebhooks } from './signatures/standard-webhooks.ts';
 export { readUsage, whoIsHurt, type Hurt, type Usage } from './usage.ts';
 export { openResultWaivers, type ResultWaivers } from './waive-results.ts';
+export { applyWaivers, readWaivers } from './waivers.ts';
 export { findContract, openWorkspace, type Workspace } from './workspace.ts';
 export { writeFileAtomically } from './write-file.ts';

@@ -41,7 +41,7 @@ interface Matching {
   readonly request: Side;
   /** Operations with the same key are partners; the strictest key first. */
   readonly keys: readonly ((operation: Operation) => string)[];
-  nameOf(operation: Operation): string;
+  readonly nameOf: (operation: Operation) => string;
 }
 
 function matchLists(

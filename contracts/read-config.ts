@@ -92,7 +92,10 @@ interface RawConfig {
     Record<string, { readonly contracts?: Readonly<Record<string, string>> } | null>
   > | null;
   readonly mock?: { readonly host?: string; readonly port?: number } | null;
-  readonly gates?: { readonly failOn?: Severity } | null;
+  readonly gates?: {
+    readonly failOn?: Severity;
+    readonly severities?: Readonly<Record<string, Severity>>;
+  } | null;
   readonly load?: { readonly enabled?: boolean } | null;
 }
 
@@ -115,7 +118,10 @@ function withDefaults(raw: RawConfig): Config {
     ),
     consumers: mapValues(raw.consumers ?? {}, (consumer) => ({ contracts: consumer?.contracts ?? {} })),
     mock: { host: raw.mock?.host ?? '127.0.0.1', port: raw.mock?.port ?? 4010 },
-    gates: { failOn: raw.gates?.failOn ?? 'error' },
+    gates: {
+      failOn: raw.gates?.failOn ?? 'error',
+      ...(raw.gates?.severities === undefined ? {} : { severities: raw.gates.severities }),
+    },
     load: { enabled: raw.load?.enabled ?? true },
   };
 }

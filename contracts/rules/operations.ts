@@ -1,6 +1,7 @@
 import { joinPointer } from '../json-pointer.ts';
 import { objectAt } from '../object-at.ts';
 import type { Contract } from '../model.ts';
+import { spokenValue } from '../spoken-value.ts';
 import type { Difference, Documents, LoneOperation, MatchedOperation, Rule } from '../rule.ts';
 import type { JsonObject } from '../json.ts';
 
@@ -156,7 +157,7 @@ function sunset(
 /** `x-sunset`; `sunset` is taken for it where somebody left out the prefix. */
 function sunsetOf(operation: JsonObject): string | undefined {
   const value = operation['x-sunset'] ?? operation['sunset'];
-  return value === undefined || value === null ? undefined : String(typeof value === 'object' ? '' : value);
+  return value === undefined || value === null ? undefined : spokenValue(value);
 }
 
 /** RFC 3339: a day, or a day with its time. */
@@ -177,17 +178,17 @@ function stability(operation: MatchedOperation, before: JsonObject, after: JsonO
     actual: to,
   } as const;
   if (to === null) {
-    const message = `the stability level '${String(from)}' is gone`;
+    const message = `the stability level '${spokenValue(from)}' is gone`;
     return [{ ...common, code: 'stability-removed', message, fix: 'keep saying how stable the operation is' }];
   }
-  const rank = LEVELS.indexOf(String(to));
+  const rank = LEVELS.indexOf(spokenValue(to));
   if (rank < 0) {
-    const message = `'${String(to)}' is no stability level`;
+    const message = `'${spokenValue(to)}' is no stability level`;
     return [{ ...common, code: 'stability-invalid', message, fix: `write one of ${LEVELS.join(', ')}` }];
   }
   // What says nothing of itself is taken for stable by whoever uses it.
-  const decreased = from === null ? rank < LEVELS.indexOf('beta') : rank < LEVELS.indexOf(String(from));
-  const message = `the stability level went from ${from === null ? 'nothing' : `'${String(from)}'`} to '${String(to)}'`;
+  const decreased = from === null ? rank < LEVELS.indexOf('beta') : rank < LEVELS.indexOf(spokenValue(from));
+  const message = `the stability level went from ${from === null ? 'nothing' : `'${spokenValue(from)}'`} to '${spokenValue(to)}'`;
   return [{ ...common, code: decreased ? 'stability-decreased' : 'stability-increased', message }];
 }
 
@@ -196,10 +197,10 @@ function operationId(operation: MatchedOperation, before: JsonObject, after: Jso
   if (from === to) return [];
   const message =
     from === null
-      ? `the operation now has the operationId '${String(to)}'`
+      ? `the operation now has the operationId '${spokenValue(to)}'`
       : to === null
-        ? `the operationId '${String(from)}' is gone`
-        : `the operationId went from '${String(from)}' to '${String(to)}'`;
+        ? `the operationId '${spokenValue(from)}' is gone`
+        : `the operationId went from '${spokenValue(from)}' to '${spokenValue(to)}'`;
   const common = { code: 'operation-id-changed', direction: 'both', operation, message } as const;
   return [{ ...common, expected: from, actual: to, ...pointersOf(operation, before, after, 'operationId') }];
 }

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { joinPointer, splitPointer } from '../json-pointer.ts';
-import type { Json, JsonObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import type { Parameter } from '../model.ts';
 import { objectAt } from '../object-at.ts';
+import { spokenValue } from '../spoken-value.ts';
 import type { Difference, Documents, MatchedOperation, Rule } from '../rule.ts';
 import { schemaDifferences } from '../schema-differences.ts';
 
@@ -256,7 +257,7 @@ const PLAIN = new Set(['string', 'number', 'integer', 'boolean', 'null']);
 function isComposite(contract: Documents['base'], { pointer }: Parameter): boolean {
   const { type } = objectAt(contract, pointer);
   if (typeof type === 'string') return !PLAIN.has(type);
-  return !Array.isArray(type) || type.some((each) => !PLAIN.has(String(each)));
+  return !Array.isArray(type) || type.some((each) => !PLAIN.has(spokenValue(each)));
 }
 
 /** The default of the whole value counts for more than one inside a body: see the top. */
@@ -267,10 +268,9 @@ function defaultOf(documents: Documents, pair: Pair): readonly Difference[] {
   if (isDeepStrictEqual(from, to)) return [];
   // What must be sent has no use for a default; that one came or went says nothing.
   if ((from === undefined || to === undefined) && revision.required) return [];
-  const value = (each: Json | undefined): string => (each === undefined ? 'nothing' : JSON.stringify(each));
   const change = difference(pair, {
     code: 'parameter-default-changed',
-    message: `the default of the ${named(revision)} went from ${value(from)} to ${value(to)}`,
+    message: `the default of the ${named(revision)} went from ${spokenValue(from)} to ${spokenValue(to)}`,
     fix: 'keep the default as it was',
     expected: from ?? null,
     actual: to ?? null,

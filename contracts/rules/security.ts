@@ -3,6 +3,7 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import { joinPointer } from '../json-pointer.ts';
 import type { Contract, Operation, SecurityScheme } from '../model.ts';
 import { memberOf, objectAt } from '../object-at.ts';
+import { spokenValue } from '../spoken-value.ts';
 import type { Difference, Documents, MatchedOperation, Rule } from '../rule.ts';
 
 /**
@@ -184,7 +185,7 @@ function flows(documents: Documents, name: string, common: Common): readonly Dif
     }
     const [old, now] = [from['tokenUrl'] ?? null, to['tokenUrl'] ?? null];
     if (old === now) return [];
-    const message = `tokens of the security scheme '${name}' come from ${String(now)}, no longer from ${String(old)}`;
+    const message = `tokens of the security scheme '${name}' come from ${spokenValue(now)}, no longer from ${spokenValue(old)}`;
     return [{ ...common, code: 'security-token-url-changed', message, expected: old, actual: now }];
   });
 }

@@ -2,6 +2,7 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import { joinPointer } from '../json-pointer.ts';
 import type { Contract } from '../model.ts';
 import { memberOf, objectAt } from '../object-at.ts';
+import { spokenValue } from '../spoken-value.ts';
 import type { Difference, Documents, MatchedOperation, Rule } from '../rule.ts';
 
 /**
@@ -82,7 +83,7 @@ function swaggerServers(document: JsonObject): readonly Server[] {
   const path = typeof basePath === 'string' ? basePath : '';
   const pointer = host !== undefined ? '/host' : basePath !== undefined ? '/basePath' : '';
   if (typeof host !== 'string') return [{ url: plain(path), variables: {}, pointer }];
-  const given = Array.isArray(schemes) ? schemes.map(String) : ['https'];
+  const given = Array.isArray(schemes) ? schemes.map(spokenValue) : ['https'];
   return given.map((scheme) => ({ url: plain(`${scheme}://${host}${path}`), variables: {}, pointer }));
 }
 
@@ -143,7 +144,7 @@ function variables(base: Server, revision: Server): readonly Difference[] {
             {
               ...common,
               code: 'server-variable-default-changed',
-              message: `the variable '${name}' of the address ${base.url} is ${String(after['default'])} unless told, no longer ${String(before['default'])}`,
+              message: `the variable '${name}' of the address ${base.url} is ${spokenValue(after['default'])} unless told, no longer ${spokenValue(before['default'])}`,
               expected: before['default'] ?? null,
               actual: after['default'] ?? null,
             },
@@ -154,5 +155,5 @@ function variables(base: Server, revision: Server): readonly Difference[] {
 
 function lostValues(before: Json | undefined, after: Json | undefined): readonly string[] {
   if (!Array.isArray(before) || !Array.isArray(after)) return [];
-  return before.filter((each) => !after.includes(each)).map(String);
+  return before.filter((each) => !after.includes(each)).map(spokenValue);
 }

@@ -90,8 +90,9 @@ interface Block {
 }
 
 function resultBlocks(result: Result): Block[] {
-  const reason = result.reason === undefined ? [] : ['', ...fence(cut(result.reason, MAX_MESSAGE_CHARS))];
-  const fix = result.error === undefined ? [] : ['', ...fence(`${result.error.code}\nfix  ${result.error.fix}`)];
+  const reason = result.reason === undefined ? [] : ['', ...markdownFence(cut(result.reason, MAX_MESSAGE_CHARS))];
+  const fix =
+    result.error === undefined ? [] : ['', ...markdownFence(`${result.error.code}\nfix  ${result.error.fix}`)];
   const title = `### ${MARKS[result.status]} ${markdownCode(result.subject)} · ${markdownCode(result.id)} · ${result.status}`;
   const head = [title, ...reason, ...fix, ...gates(result), ''].join('\n');
   const findings = bySeverity(result.findings).map((finding) => findingBlock(finding).join('\n'));
@@ -116,7 +117,7 @@ function findingBlock(finding: Finding): string[] {
   return [
     `**${finding.severity}** ${markdownCode(finding.code)} at ${markdownCode(placeOf(finding.where))}${operation}`,
     '',
-    ...fence(lines.join('\n')),
+    ...markdownFence(lines.join('\n')),
   ];
 }
 
