@@ -32,8 +32,8 @@ export function compareAlternatives(comparer: Comparer, forms: Forms, found: Com
     return false;
   }
   compareNull(forms, before, after, found);
-  const left = alternativesOf(comparer.base, pair.base, base, revision.unions.length > 0);
-  const right = alternativesOf(comparer.revision, pair.revision, revision, base.unions.length > 0);
+  const left = alternativesOf(comparer.base, pair.base, base);
+  const right = alternativesOf(comparer.revision, pair.revision, revision);
   report(matchAlternatives(comparer, left, right), unionsIn(forms), forms, found);
   return true;
 }
@@ -55,45 +55,59 @@ function compareWithAnything(forms: Forms, found: Comparison): boolean {
 
 const NOT_NULL = ofTypes(...TYPE_NAMES.filter((name) => name !== 'null'));
 
-/** `mayMatchUnion`: a list of types is then a list of alternatives as well. */
+/** A list of types is a list of alternatives as well, and an alternative may be a list itself. */
 function alternativesOf(
   document: SchemaDocument,
   conjunction: readonly string[],
   form: Form,
-  mayMatchUnion: boolean,
+  names: readonly string[] = [],
 ): Alternative[] {
   const [union] = form.unions;
-  const parts = union === undefined ? byType(form, mayMatchUnion) : union.branches;
-  const omitted = union === undefined ? [] : [withoutUnion(union.pointer)];
-  return parts.flatMap((branch) => {
-    const whole = conjunctionOf([...conjunction, ...omitted, ...branch, NOT_NULL]);
-    const own = formOf(document, whole);
-    if (acceptsNothing(own)) return [];
-    return [{ conjunction: whole, form: own, names: branch, pointer: pointerOf(branch) ?? pointerOf(conjunction) }];
+  if (union === undefined) return splitByType(document, conjunction, names);
+  return union.branches.flatMap((branch) => {
+    const parts = conjunctionOf([...conjunction, withoutUnion(union.pointer), ...branch, NOT_NULL]);
+    const own = formOf(document, parts);
+    const isList = own.unions.length === 1 && parts.length < MOST_NESTED;
+    return isList ? alternativesOf(document, parts, own, branch) : splitByType(document, parts, branch);
   });
 }
 
-function byType(form: Form, mayMatchUnion: boolean): string[][] {
-  const types = [...form.types].filter((type) => type !== 'null');
-  const isList = mayMatchUnion && types.length > 1 && types.length < TYPE_NAMES.length - 1;
-  if (!isList) return [[]];
-  const isNumber = form.types.has('fraction');
-  const kinds: TypeName[][] = types
-    .filter((type) => type !== 'fraction' && !(type === 'integer' && isNumber))
-    .map((type) => [type]);
-  if (isNumber) kinds.push(form.types.has('integer') ? ['integer', 'fraction'] : ['fraction']);
-  return kinds.map((kind) => [ofTypes(...kind)]);
+/** Lists in lists further down than that are compared as they stand. */
+const MOST_NESTED = 12;
+
+function splitByType(document: SchemaDocument, parts: readonly string[], branch: readonly string[]): Alternative[] {
+  const whole = conjunctionOf([...parts, NOT_NULL]);
+  const pointer = pointerOf(branch) ?? pointerOf(parts);
+  const form = formOf(document, whole);
+  if (acceptsNothing(form)) return [];
+  const kinds = form.unions.length === 0 ? kindsOf(form) : [];
+  if (kinds.length < 2 || form.types.size >= TYPE_NAMES.length - 1)
+    return [{ conjunction: whole, form, names: branch, pointer }];
+  return kinds.map((kind) => {
+    const conjunction = conjunctionOf([...whole, ofTypes(...kind)]);
+    return { conjunction, form: formOf(document, conjunction), names: branch, pointer };
+  });
 }
 
-/** Whether null is let through: by the types, by an alternative of every list, and by what is excluded. */
+/** The types one by one, numbers of both sorts as one. */
+function kindsOf({ types }: Form): TypeName[][] {
+  const numbers: TypeName[] = ['integer', 'fraction'];
+  const own = numbers.filter((type) => types.has(type));
+  const others = [...types].filter((type) => !numbers.includes(type));
+  return [...(own.length > 0 ? [own] : []), ...others.map((type) => [type])];
+}
+
+/** Whether null is let through: by the types, an alternative of every list, what is excluded, and each condition. */
 function acceptsNull(document: SchemaDocument, conjunction: readonly string[], depth: number): boolean {
   const form = formOf(document, conjunction);
   if (!form.types.has('null')) return false;
   if (depth > 10) return true;
-  const isOffered = form.unions.every((union) =>
-    union.branches.some((branch) => acceptsNull(document, branch, depth + 1)),
+  const accepts = (part: readonly string[]): boolean => acceptsNull(document, part, depth + 1);
+  return (
+    form.unions.every((union) => union.branches.some(accepts)) &&
+    !form.nots.some((part) => accepts([part])) &&
+    form.conditions.every((each) => accepts(accepts([each.if]) ? each.whenMet : each.whenNot))
   );
-  return isOffered && !form.nots.some((part) => acceptsNull(document, [part], depth + 1));
 }
 
 /** Several lists that all apply, each against the one it resembles; what stands beside them is compared as usual. */
@@ -116,11 +130,7 @@ function compareGroups(comparer: Comparer, forms: Forms, found: Comparison): voi
 }
 
 function branchesOf(document: SchemaDocument, union: Union): Alternative[] {
-  return union.branches.flatMap((branch) => {
-    const conjunction = conjunctionOf([...branch, NOT_NULL]);
-    const form = formOf(document, conjunction);
-    return acceptsNothing(form) ? [] : [{ conjunction, form, names: branch, pointer: pointerOf(branch) }];
-  });
+  return union.branches.flatMap((branch) => splitByType(document, branch, branch));
 }
 
 function isSame({ pairs, removed, added }: Matching): boolean {

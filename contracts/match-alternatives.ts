@@ -58,6 +58,9 @@ export function matchAlternatives(
   if (left.length * right.length <= MOST_COMPARED) {
     take(isSame);
     take((a, b) => haveCommonType(a, b) && holdsOther(comparer, a, b));
+    // What another alternative lets through as well is missed by nobody.
+    for (const one of left.filter((each) => after.some((other) => isWithin(comparer, each, other))))
+      left.splice(left.indexOf(one), 1);
     take((a, b) => haveCommonType(a, b) && areAlike(a, b));
   }
   return { pairs, ...leftOver(comparer, before, after, left, right), overlaps: doOverlap(after, names) };
@@ -70,18 +73,24 @@ function leftOver(
   left: readonly Alternative[],
   right: readonly Alternative[],
 ): Pick<Matching, 'removed' | 'added'> {
-  const isWithin = (a: Alternative, b: Alternative): boolean =>
-    haveCommonType(a, b) && !comparer.relate({ base: a.conjunction, revision: b.conjunction }).narrows;
-  const isHeldBy = (a: Alternative, b: Alternative): boolean =>
-    haveCommonType(a, b) && !comparer.relate({ base: a.conjunction, revision: b.conjunction }).widens;
   return {
-    removed: left.filter((one) => !after.some((other) => isWithin(one, other))),
+    removed: left.filter((one) => !after.some((other) => isWithin(comparer, one, other))),
     added: right.map((one) => ({
       ...one,
-      isCovered: before.some((other) => isHeldBy(other, one)),
-      isAmbiguous: before.some((other) => isWithin(other, one)),
+      isCovered: before.some((other) => isHolding(comparer, other, one)),
+      isAmbiguous: before.some((other) => isWithin(comparer, other, one)),
     })),
   };
+}
+
+/** Whether the revision's alternative lets through all that the base's does. */
+function isWithin(comparer: Comparer, a: Alternative, b: Alternative): boolean {
+  return haveCommonType(a, b) && !comparer.relate({ base: a.conjunction, revision: b.conjunction }).narrows;
+}
+
+/** Whether the base's alternative let through all that the revision's does. */
+function isHolding(comparer: Comparer, a: Alternative, b: Alternative): boolean {
+  return haveCommonType(a, b) && !comparer.relate({ base: a.conjunction, revision: b.conjunction }).widens;
 }
 
 function haveCommonType(a: Alternative, b: Alternative): boolean {
