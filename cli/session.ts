@@ -33,6 +33,8 @@ export interface SessionOptions {
   readonly paths: readonly string[];
   /** Files written besides what `--format` asks for, relative to the workspace. */
   readonly outputs?: readonly { readonly format: string; readonly path: string }[];
+  /** How the workspace is opened, where not by `openWorkspace`. */
+  readonly open?: (paths: readonly string[], cwd: string) => Promise<Workspace>;
   /** Printed after a kept run: the next thing to do. */
   readonly next?: string;
 }
@@ -53,7 +55,7 @@ export async function withSession(
   const { readEnvironment } = await import('../reports/index.ts');
   const outputs = await readOutputs(input, options.command);
   const redactor = createRedactor();
-  const workspace = await openWorkspace(options.paths, input.cwd);
+  const workspace = await (options.open ?? openWorkspace)(options.paths, input.cwd);
   const results: Result[] = [];
   const startedAt = new Date();
   const waivers = await openResultWaivers(workspace.root, startedAt.toISOString().slice(0, 10));
@@ -175,10 +177,11 @@ async function finish(
 ): Promise<ExitCode> {
   const { formatNamed, readSnippets, writeReports } = await import('../reports/index.ts');
   const folder = folderInRepository(workspace.root, input.env);
-  const complete = readSnippets(report, workspace.root, (text) => redactor.text(text));
+  const standing = (options.outputs ?? []).map(({ format, path }) => ({ format: formatNamed(format), path }));
+  const showsLines = [...outputs, ...standing].some(({ format }) => format.showsLines === true);
+  const complete = showsLines ? readSnippets(report, workspace.root, (text) => redactor.text(text)) : report;
   const asked = outputs.flatMap(({ format, path }) => (path === undefined ? [] : [{ format, path }]));
   await writeReports(complete, asked, input.cwd, { folder });
-  const standing = (options.outputs ?? []).map(({ format, path }) => ({ format: formatNamed(format), path }));
   await writeReports(complete, standing, workspace.root, { folder });
   const printed = outputs.find((output) => output.path === undefined);
   const next = options.next === undefined ? {} : { next: options.next };

@@ -1,3 +1,4 @@
+import { memoryOf } from './check-memory.ts';
 import { checkExamples } from './check-examples.ts';
 import { checkPacts } from './check-pacts.ts';
 import { diffContracts } from './diff-contracts.ts';
@@ -5,6 +6,7 @@ import { TallyError, type TallyErrorData } from './error.ts';
 import { openLinter, type Linter, type LintOptions } from './lint.ts';
 import type { Contract, ParsedContract } from './model.ts';
 import { openResultCache } from './result-cache.ts';
+import type { Result } from './result.ts';
 import { runCheck, type RunContext } from './run-context.ts';
 import { checkVersions } from './version-gate.ts';
 
@@ -14,6 +16,24 @@ import { checkVersions } from './version-gate.ts';
  * `pact-compatible` and `pact-coverage` of the suite `check`.
  */
 export async function checkContracts(context: RunContext): Promise<void> {
+  const memory = memoryOf(context.workspace);
+  if (memory?.results !== undefined) return await repeat(context, memory.results);
+  const results: Result[] = [];
+  const emit = (result: Result): void => {
+    results.push(result);
+    context.emit(result);
+  };
+  await checkAll({ ...context, emit });
+  if (!context.signal.aborted) await memory?.keep(results);
+}
+
+/** What an earlier check of the same bytes found. */
+async function repeat(context: RunContext, results: readonly Result[]): Promise<void> {
+  for (const { id, suite, subject, durationMs: _, ...outcome } of results)
+    await runCheck(context, { id, suite, subject }, () => outcome);
+}
+
+async function checkAll(context: RunContext): Promise<void> {
   const options: LintOptions = {
     root: context.workspace.root,
     cache: openResultCache(context.workspace),

@@ -1,4 +1,5 @@
 export type { Change, Direction } from './change.ts';
+export { openForCheck } from './check-memory.ts';
 export { checkContracts } from './check-contracts.ts';
 export { compareVersions, isSemver } from './compare-versions.ts';
 export type { Config, CredentialConfig, ProviderConfig, SecretReference } from './config.ts';

@@ -1,7 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -10,6 +9,7 @@ import type { Finding } from './finding.ts';
 import type { JsonObject } from './json.ts';
 import type { Contract, ContractKind } from './model.ts';
 import type { ResultCache } from './result-cache.ts';
+import { ownRulesets, withExtended } from './ruleset-files.ts';
 import { placeFinding, type UnplacedFinding } from './unplaced-finding.ts';
 
 /** What the linting process is asked. */
@@ -65,24 +65,13 @@ async function lintContract(
     fileURLToPath(new URL('./rulesets/tally.yaml', import.meta.url)),
     ...(await ownRulesets(options.root)),
   ];
-  const texts = await Promise.all(rulesets.map(async (file) => await readFile(file, 'utf8')));
-  const inputs = ['lint', contract.kind, contract.digest, hashOf(texts), ...libraryVersions()];
+  const read = await withExtended(rulesets);
+  const texts = await Promise.all(read.map(async (file) => await readFile(file, 'utf8')));
+  const inputs = ['lint', contract.kind, contract.digest, hashOf(texts)];
   const source = path.resolve(options.root, contract.source);
   const request = { kind: contract.kind, source, document: contract.document, rulesets };
   const found = await options.cache.findings(inputs, async () => await ask(request));
   return found.map((finding) => placeFinding(options.root, contract, finding));
-}
-
-/** Rulesets of the workspace; in our own repository ours is not read twice. */
-async function ownRulesets(root: string): Promise<readonly string[]> {
-  const folder = path.join(root, 'contracts', 'rulesets');
-  const inFolder = await readdir(folder).catch(() => []);
-  const inRoot = await readdir(root).catch(() => []);
-  const own = inFolder.filter((name) => /\.ya?ml$/.test(name) && name !== 'tally.yaml').toSorted();
-  return [
-    ...own.map((name) => path.join(folder, name)),
-    ...inRoot.filter((name) => /^\.spectral\.ya?ml$/.test(name)).map((name) => path.join(root, name)),
-  ];
 }
 
 function hashOf(texts: readonly string[]): string {
@@ -90,22 +79,6 @@ function hashOf(texts: readonly string[]): string {
 }
 
 const require = createRequire(import.meta.url);
-
-/** A newer library may find other things. */
-function libraryVersions(): readonly string[] {
-  return ['@stoplight/spectral-core', '@stoplight/spectral-rulesets', '@redocly/openapi-core'].map(
-    (name) => `${name} ${versionOf(name)}`,
-  );
-}
-
-/** Read from the manifest on disk: these packages do not export theirs. */
-function versionOf(name: string): string {
-  for (const folder of require.resolve.paths(name) ?? []) {
-    const file = path.join(folder, name, 'package.json');
-    if (existsSync(file)) return /"version":\s*"([^"]+)"/.exec(readFileSync(file, 'utf8'))?.[1] ?? '';
-  }
-  return '';
-}
 
 /** Far above what the largest public documents need; a process that hangs is ended. */
 const TIME_LIMIT_MS = 300_000;

@@ -6,6 +6,8 @@ export interface Format {
   readonly summary: string;
   /** Without the dot: `json`. */
   readonly extension: string;
+  /** Whether it shows lines of the contracts: only then are they read. */
+  readonly showsLines?: boolean;
   render(report: Report, options: RenderOptions): string;
 }
 

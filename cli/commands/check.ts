@@ -20,11 +20,14 @@ export const check: Command = {
     },
   },
   arguments: [0, 1000],
-  run: async (input) =>
-    await withSession(input, { command: 'check', paths: input.args }, async (context, emitted) => {
-      const { checkContracts, releaseContracts } = await import('../../contracts/index.ts');
+  run: async (input) => {
+    const { checkContracts, openForCheck, releaseContracts } = await import('../../contracts/index.ts');
+    // A release records what the contracts hold: they have to be read.
+    const open = input.flags.boolean('release') ? {} : { open: openForCheck };
+    return await withSession(input, { command: 'check', paths: input.args, ...open }, async (context, emitted) => {
       await checkContracts(context);
       if (!input.flags.boolean('release')) return;
       await releaseContracts(context, emitted, failOnOf(input, context.workspace));
-    }),
+    });
+  },
 };
