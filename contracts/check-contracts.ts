@@ -3,6 +3,7 @@ import { checkExamples } from './check-examples.ts';
 import { checkPacts } from './check-pacts.ts';
 import { diffContracts } from './diff-contracts.ts';
 import { TallyError, type TallyErrorData } from './error.ts';
+import type { Finding } from './finding.ts';
 import { openLinter, type Linter, type LintOptions } from './lint.ts';
 import type { Contract, ParsedContract } from './model.ts';
 import { openResultCache } from './result-cache.ts';
@@ -42,9 +43,10 @@ async function checkAll(context: RunContext): Promise<void> {
   const linter = openLinter(options);
   try {
     for (const unreadable of context.workspace.unreadable) await reportUnreadable(context, unreadable);
+    const lints = startLints(context, linter);
     for (const parsed of context.workspace.contracts) {
       if (context.signal.aborted) return;
-      await checkContract(context, parsed, options, linter);
+      await checkContract(context, parsed, options, lints);
     }
     await checkVersions(context, diffContracts);
     await checkPacts(context);
@@ -53,20 +55,34 @@ async function checkAll(context: RunContext): Promise<void> {
   }
 }
 
+type Lints = ReadonlyMap<Contract, Promise<readonly Finding[]>>;
+
+/** Linting is the slowest, and runs beside all else; its results are taken up in the order of the contracts. */
+function startLints({ workspace }: RunContext, linter: Linter): Lints {
+  const lints = new Map<Contract, Promise<readonly Finding[]>>();
+  for (const { contract } of workspace.contracts) {
+    if (contract.kind !== 'openapi' && contract.kind !== 'asyncapi') continue;
+    const lint = linter.lint(contract);
+    // Whoever takes it up hears of its failure; a run that is stopped before takes up none.
+    lint.catch(() => undefined);
+    lints.set(contract, lint);
+  }
+  return lints;
+}
+
 async function checkContract(
   context: RunContext,
   parsed: ParsedContract,
   options: LintOptions,
-  linter: Linter,
+  lints: Lints,
 ): Promise<void> {
   const { contract } = parsed;
   const subject = subjectOf(contract);
   context.log.progress(`check ${subject}`);
   await runCheck(context, { id: 'parses', suite: 'check', subject }, () => ({ findings: parsed.findings }));
-  if (contract.kind !== 'openapi' && contract.kind !== 'asyncapi') return;
-  await runCheck(context, { id: 'lint', suite: 'check', subject }, async () => ({
-    findings: await linter.lint(contract),
-  }));
+  const lint = lints.get(contract);
+  if (lint === undefined) return;
+  await runCheck(context, { id: 'lint', suite: 'check', subject }, async () => ({ findings: await lint }));
   await runCheck(context, { id: 'examples-valid', suite: 'check', subject }, async () => ({
     findings: await checkExamples(contract, options),
   }));

@@ -1,7 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { EXIT, TallyError } from './error.ts';
@@ -30,7 +31,7 @@ export interface LintOptions {
   readonly signal: AbortSignal;
 }
 
-/** Lints contracts. `close` ends its process. */
+/** Lints contracts, large ones in parallel. `close` ends its processes. */
 export interface Linter {
   /**
    * Lints an OpenAPI or AsyncAPI contract: its structure with Redocly's rules, its style with Spectral and the rulesets
@@ -42,18 +43,69 @@ export interface Linter {
   close(): void;
 }
 
-/** The process is started for the first contract whose findings are not cached, and kept: loading the linters takes seconds. */
+/**
+ * A process is started for the first contract whose findings are not cached, and kept: loading the linters takes seconds. A
+ * second one is started for a large document while the first is at work on another.
+ */
 export function openLinter(options: LintOptions): Linter {
+  const processes: LintProcess[] = [];
+  const ask = async (request: LintRequest): Promise<readonly UnplacedFinding[]> => {
+    const { size: sizeBytes } = await stat(request.source).catch(() => ({ size: 0 }));
+    return await chooseProcess(processes, sizeBytes).ask(request, sizeBytes, options.signal);
+  };
+  return {
+    lint: async (contract) => await lintContract(contract, options, ask),
+    close: () => {
+      for (const each of processes) each.close();
+    },
+  };
+}
+
+/** From here on, linting takes longer than loading the linters once more. */
+const LARGE_BYTES = 1_000_000;
+const MAX_PROCESSES = Math.min(2, availableParallelism());
+
+function chooseProcess(processes: LintProcess[], sizeBytes: number): LintProcess {
+  const [leastBusy] = processes.toSorted((a, b) => a.waitingBytes - b.waitingBytes);
+  const isWorth = sizeBytes >= LARGE_BYTES && processes.length < MAX_PROCESSES;
+  if (leastBusy !== undefined && !(isWorth && leastBusy.waitingBytes >= LARGE_BYTES)) return leastBusy;
+  const started = openProcess();
+  processes.push(started);
+  return started;
+}
+
+/** One process, asked one thing after the other. */
+interface LintProcess {
+  /** Of the documents that it has not answered yet. */
+  readonly waitingBytes: number;
+  ask(request: LintRequest, sizeBytes: number, signal: AbortSignal): Promise<readonly UnplacedFinding[]>;
+  close(): void;
+}
+
+function openProcess(): LintProcess {
   let child: ChildProcess | undefined;
+  let waitingBytes = 0;
+  let last: Promise<unknown> = Promise.resolve();
   const close = (): void => {
     child?.kill('SIGKILL');
     child = undefined;
   };
-  const ask = async (request: LintRequest): Promise<readonly UnplacedFinding[]> => {
+  const askNow = async (request: LintRequest, signal: AbortSignal): Promise<readonly UnplacedFinding[]> => {
     child ??= startProcess();
-    return await askWithin(child, request, options.signal, close);
+    return await askWithin(child, request, signal, close);
   };
-  return { lint: async (contract) => await lintContract(contract, options, ask), close };
+  return {
+    get waitingBytes() {
+      return waitingBytes;
+    },
+    ask: async (request, sizeBytes, signal) => {
+      waitingBytes += sizeBytes;
+      const turn = last.then(async () => await askNow(request, signal));
+      last = turn.catch(() => undefined);
+      return await turn.finally(() => (waitingBytes -= sizeBytes));
+    },
+    close,
+  };
 }
 
 async function lintContract(
