@@ -11,6 +11,8 @@ export interface ExtractedRevision {
   readonly root: string;
   /** What was asked for, relative to `root`; '' is all of it. */
   readonly path: string;
+  /** `git:main:`, what a path of it is told by. */
+  readonly prefix: string;
   /** Removes the folder. */
   close(): Promise<void>;
 }
@@ -30,7 +32,7 @@ export async function extractRevision(name: string, cwd: string): Promise<Extrac
   const close = async (): Promise<void> => rm(root, { recursive: true, force: true });
   try {
     await extract(tree, asked, root, cwd);
-    return { root, path: asked, close };
+    return { root, path: asked, prefix: `git:${revision}:`, close };
   } catch (thrown) {
     await close();
     throw thrown;

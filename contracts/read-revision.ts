@@ -33,8 +33,8 @@ export interface Revision {
 export async function readRevision(name: string, cwd: string): Promise<Revision> {
   if (!name.startsWith('git:')) return readPlace(name, path.resolve(cwd, name), { name, root: cwd, prefix: '' });
   const extracted = await extractRevision(name, cwd);
-  const { root, close } = extracted;
-  const prefix = /^git:[^:]*:?/.exec(name.endsWith(':') || name.split(':').length > 2 ? name : `${name}:`)?.[0] ?? '';
+  const { root, prefix } = extracted;
+  const close = async (): Promise<void> => extracted.close();
   try {
     return { ...(await readPlace(name, path.join(root, extracted.path), { name, root, prefix })), close };
   } catch (thrown) {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import type {
   Change,
   Comparison,
@@ -143,10 +144,10 @@ async function write(
   const { EXIT, isAtLeast } = await import('../../contracts/index.ts');
   const comparisons = redactor.json(await waived(input, compared));
   const report = await diffReport(input, redactor, compared, comparisons);
-  for (const { format, path } of outputs) {
-    const text = await render(input, format, report, compared, comparisons, redactor, path === undefined);
-    if (path === undefined) input.stdout.write(text);
-    else await writeFile(input.cwd, path, text);
+  for (const { format, path: file } of outputs) {
+    const text = await render(input, format, report, compared, comparisons, redactor, file === undefined);
+    if (file === undefined) input.stdout.write(text);
+    else await writeFile(input.cwd, file, text);
   }
   const threshold = failOnOf(input, compared.workspace);
   const broken = comparisons.some(({ changes }) => changes.some(({ severity }) => isAtLeast(severity, threshold)));
@@ -239,7 +240,7 @@ type Format = Awaited<ReturnType<typeof readOutputs>>[number]['format'];
 
 async function render(
   input: CommandInput,
-  { id, render: renderReport }: Format,
+  format: Format,
   report: DiffReport,
   compared: Compared,
   comparisons: readonly Comparison[],
@@ -247,10 +248,11 @@ async function render(
   printed: boolean,
 ): Promise<string> {
   const { diffMarkdown, diffText } = await import('../../reports/index.ts');
+  const { id } = format;
   if (id === 'json') return diffJson(report);
   if (id === 'text') return diffText(report, { colour: printed && input.terminal });
   if (id === 'markdown') return diffMarkdown(report);
-  return renderReport(await asReport(input, compared, comparisons, redactor), {});
+  return format.render(await asReport(input, compared, comparisons, redactor), {});
 }
 
 /** One object, for machines: the verdict, and every change as the finding that it is. */
@@ -293,13 +295,12 @@ async function asReport(
   });
 }
 
-async function writeFile(cwd: string, path: string, text: string): Promise<void> {
-  const { resolve } = await import('node:path');
+async function writeFile(cwd: string, file: string, text: string): Promise<void> {
   const { TallyError, writeFileAtomically } = await import('../../contracts/index.ts');
-  await writeFileAtomically(resolve(cwd, path), text).catch((cause: unknown) => {
+  await writeFileAtomically(path.resolve(cwd, file), text).catch((cause: unknown) => {
     throw new TallyError({
       code: 'REPORT_UNWRITABLE',
-      where: path,
+      where: file,
       why: cause instanceof Error ? cause.message : String(cause),
       fix: 'name a file in a folder that may be written to',
       cause,

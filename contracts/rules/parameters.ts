@@ -246,7 +246,7 @@ function mediaTypeOf({ style, pointer }: Parameter): string | undefined {
 }
 
 function wireForm({ style, explode }: Parameter, composite: boolean): string {
-  if (composite) return style === 'deepObject' ? style : `${style}${explode ? ', exploded' : ''}`;
+  if (composite) return style === 'deepObject' ? style : `${style}${explode ? ' (exploded)' : ''}`;
   // One plain value looks the same in all styles of a query.
   return ['simple', 'label', 'matrix'].includes(style) ? style : 'form';
 }
