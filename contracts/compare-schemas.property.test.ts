@@ -1,9 +1,11 @@
+/* oxlint-disable unicorn/no-thenable -- `then` is a keyword of JSON Schema */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compareSchemas } from './compare-schemas.ts';
-import type { Json, JsonObject } from './json.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
 import { schemaValidator } from './schema-validator.ts';
 
+const OLD = '3.0.3';
 const NEW = '3.1.0';
 
 interface Side {
@@ -210,8 +212,130 @@ const widening = fc.tuple(schema, schema, pick, pick).map(([before, donor, at, c
   return [before, after] as const;
 });
 
+/** Members of every object the other way round, names of properties included. */
+function reversed(node: Json): Json {
+  if (Array.isArray(node)) return node.map((item: Json) => reversed(item));
+  if (!isObject(node)) return node;
+  return Object.fromEntries(
+    Object.entries(node)
+      .toReversed()
+      .map(([key, child]) => [key, reversed(child)]),
+  );
+}
+
+function described(part: JsonObject): JsonObject {
+  return { ...part, description: 'in other words', title: 'Other', examples: ['a'] };
+}
+
+/** A schema as 3.0 and as 3.1 write it. */
+const dialects: fc.Arbitrary<readonly [JsonObject, JsonObject]> = fc.letrec<{
+  pair: readonly [JsonObject, JsonObject];
+}>((tie) => {
+  const plain = fc.oneof(textSchema, fc.constant<JsonObject>({ type: 'boolean' })).map((part) => [part, part] as const);
+  const number = count.map(
+    (limit) =>
+      [
+        { type: 'number', minimum: limit, exclusiveMinimum: true, maximum: 9 },
+        { type: 'number', exclusiveMinimum: limit, maximum: 9 },
+      ] as const,
+  );
+  const nullable = textSchema.map((part) => {
+    const values = Array.isArray(part['enum']) ? { enum: [...part['enum'], null] } : {};
+    return [
+      { ...part, ...values, nullable: true },
+      { ...part, ...values, type: ['string', 'null'] },
+    ] as const;
+  });
+  const object = fc.tuple(tie('pair'), tie('pair'), fc.boolean()).map(([a, b, isClosed]) => {
+    const rest = { type: 'object', required: ['a'], additionalProperties: !isClosed };
+    return [
+      { ...rest, properties: { a: a[0], b: b[0] } },
+      { ...rest, properties: { a: a[1], b: b[1] } },
+    ] as const;
+  });
+  const list = tie('pair').map(
+    ([old, now]) =>
+      [
+        { type: 'array', items: old },
+        { type: 'array', items: now },
+      ] as const,
+  );
+  const choice = fc
+    .tuple(tie('pair'), tie('pair'))
+    .map(([a, b]) => [{ anyOf: [a[0], b[0]], nullable: true }, { anyOf: [a[1], b[1], { type: 'null' }] }] as const);
+  return { pair: fc.oneof({ depthSize: 'small', maxDepth: 3 }, plain, number, nullable, object, list, choice) };
+}).pair;
+
 const values = fc.array(value, { minLength: 20, maxLength: 40 });
 const runs = { numRuns: Number(process.env['RUNS'] ?? 300) };
+
+/** All that is said of a change from one to the other and back. */
+function saidOf(one: Side, other: Side): unknown[] {
+  return (['request', 'response'] as const).flatMap((direction) => [
+    ...compareSchemas(one, other, direction),
+    ...compareSchemas(other, one, direction),
+  ]);
+}
+
+describe('a schema in other words', () => {
+  test('is itself', () => {
+    fc.assert(
+      fc.property(schema, (one) => expect(saidOf(sideOf(one), sideOf(structuredClone(one)))).toEqual([])),
+      runs,
+    );
+  });
+
+  test('does not depend on the order of members', () => {
+    fc.assert(
+      fc.property(schema, (one) => expect(saidOf(sideOf(one), sideOf(reversed(one)))).toEqual([])),
+      runs,
+    );
+  });
+
+  test('is not what its descriptions say', () => {
+    fc.assert(
+      fc.property(schema, pick, (one, at) => {
+        const places = placesIn(one, EVERYWHERE);
+        const other = replaced(one, places[at % places.length] ?? [], described);
+        expect(saidOf(sideOf(one), sideOf(other))).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  test('is what its references lead to', () => {
+    fc.assert(
+      fc.property(schema, pick, (one, at) => {
+        const places = placesIn(one, EVERYWHERE);
+        const schemas: Record<string, Json> = {};
+        const other = replaced(one, places[at % places.length] ?? [], (part) => {
+          schemas['Part'] = part;
+          return { $ref: '#/components/schemas/Part' };
+        });
+        expect(saidOf(sideOf(one), sideOf(other, NEW, schemas))).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  test('is what an allOf of it says', () => {
+    fc.assert(
+      fc.property(schema, pick, (one, at) => {
+        const places = placesIn(one, EVERYWHERE);
+        const other = replaced(one, places[at % places.length] ?? [], (part) => ({ allOf: [part, {}] }));
+        expect(saidOf(sideOf(one), sideOf(other))).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  test('says the same in OpenAPI 3.0 and 3.1', () => {
+    fc.assert(
+      fc.property(dialects, ([old, now]) => expect(saidOf(sideOf(old, OLD), sideOf(now, NEW))).toEqual([])),
+      runs,
+    );
+  });
+});
 
 describe('two schemas, with ajv to tell what they accept', () => {
   for (const [name, pairs] of [

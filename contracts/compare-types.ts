@@ -6,8 +6,9 @@ import type { Comparer, Comparison, Difference, Effect, Forms } from './schema-d
 export function compareTypes(comparer: Comparer, forms: Forms, found: Comparison): ReadonlySet<TypeName> {
   const { base, revision } = forms;
   const [before, after] = [shownTypes(comparer, base), shownTypes(comparer, revision)];
-  const lost = [...before].filter((type) => !after.has(type));
-  const gained = [...after].filter((type) => !before.has(type));
+  const isTellable = (type: TypeName): boolean => type !== 'fraction' || !isByMultiple(forms);
+  const lost = [...before].filter((type) => !after.has(type) && isTellable(type));
+  const gained = [...after].filter((type) => !before.has(type) && isTellable(type));
   const shared = new Set([...base.types].filter((type) => revision.types.has(type)));
   const isDisjoint = lost.length === before.size && gained.length === after.size;
   // Null that comes or goes with everything else is part of that change.
@@ -19,6 +20,12 @@ export function compareTypes(comparer: Comparer, forms: Forms, found: Comparison
   found.differences.push(typeDifference(forms, isMixed ? 'changes' : lost.length > 0 ? 'narrows' : 'widens'));
   // To go from anything to a schema is one change, not one for each keyword.
   return isDisjoint || acceptsAnything(base) || acceptsAnything(revision) ? new Set() : shared;
+}
+
+/** Whether it is a whole `multipleOf` on one side that lets no fractions through: that change tells of it. */
+function isByMultiple({ base, revision }: Forms): boolean {
+  const [one, other] = base.types.has('fraction') ? [base, revision] : [revision, base];
+  return [...other.multiples.keys()].some((each) => Number.isInteger(each) && !one.multiples.has(each));
 }
 
 /** Null is a matter of its own, however it is written: `nullable`, 'null' in a list of types, an alternative. */
@@ -83,12 +90,13 @@ function impliedType(form: Form): TypeName | undefined {
   return form.arrays.length > 0 ? 'array' : undefined;
 }
 
-function nameTypes(form: Form): string {
-  if (form.types.size >= TYPE_NAMES.length - 1) return 'anything';
-  const names = [...form.types].filter(
-    (type) => type !== 'fraction' && !(type === 'integer' && form.types.has('fraction')),
-  );
-  if (form.types.has('fraction')) names.push('integer');
-  const shown = names.map((name) => (name === 'integer' && form.types.has('fraction') ? 'number' : name));
-  return shown.filter((name) => name !== 'null' || shown.length === 1).join(' or ');
+function nameTypes({ types }: Form): string {
+  const names = (has: (type: TypeName) => boolean): string[] => {
+    const others = TYPE_NAMES.filter((type) => type !== 'integer' && type !== 'fraction' && has(type));
+    const numbers = has('fraction') ? ['number'] : has('integer') ? ['integer'] : [];
+    return [...numbers, ...others].filter((name, _at, all) => name !== 'null' || all.length === 1);
+  };
+  if (types.size < TYPE_NAMES.length - 2) return names((type) => types.has(type)).join(' or ');
+  const missing = names((type) => !types.has(type) && type !== 'null');
+  return missing.length === 0 ? 'anything' : `anything but ${missing.join(' and ')}`;
 }

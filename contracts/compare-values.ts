@@ -8,7 +8,9 @@ import type { Comparison, Forms } from './schema-difference.ts';
 /**
  * `enum` and `const`. A value added to a response is only a warning: a list of values grows with the business, and a
  * client that fails on one it does not know has been written against the advice of every guide. A constant that goes
- * is worse than a list that opens: it is what tells one shape from another. `shared` are the types of both sides.
+ * is worse than a list that opens: it is what tells one shape from another. A request whose list is lifted as a whole
+ * accepts all that it did; others take that for the removal of every value, and call it breaking.
+ * `shared` are the types of both sides.
  */
 export function compareValues(forms: Forms, shared: ReadonlySet<TypeName>, found: Comparison): void {
   const { base, revision } = forms;

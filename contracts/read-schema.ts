@@ -2,6 +2,7 @@ import { finishForm } from './finish-form.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { joinPointer, pointerOfReference, valueAt } from './json-pointer.ts';
 import {
+  acceptsAnything,
   intersect,
   ofTypes,
   partOf,
@@ -78,6 +79,7 @@ function readObject(reading: Reading, form: Form, schema: JsonObject, pointer: s
   const members = Array.isArray(schema['allOf']) ? schema['allOf'] : [];
   for (const index of members.keys()) intersect(form, readSchema(reading, joinPointer(pointer, 'allOf', index)));
   for (const keyword of ['anyOf', 'oneOf'] as const) readUnion(reading, form, keyword, schema[keyword], pointer);
+  if (schema['not'] !== undefined) readNot(reading, form, joinPointer(pointer, 'not'));
   settleUnevaluated(form, schema, pointer);
   if (reading.isOld && (schema['nullable'] === true || schema['x-nullable'] === true)) allowNull(form, pointer);
 }
@@ -110,6 +112,14 @@ function readUnion(
       branches: branches.map((_, index) => [schemaAt(joinPointer(pointer, index))]),
     });
   }
+}
+
+/** To exclude types is to name the others. */
+function readNot(reading: Reading, form: Form, pointer: string): void {
+  const excluded = readSchema(reading, pointer);
+  const isTypes = acceptsAnything({ ...excluded, types: new Set(TYPE_NAMES) });
+  if (!isTypes) form.nots.push(schemaAt(pointer));
+  else restrictTypes(form, new Set(TYPE_NAMES.filter((name) => !excluded.types.has(name))), pointer);
 }
 
 /** An alternative that accepts everything makes the others idle. */

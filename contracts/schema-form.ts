@@ -3,6 +3,9 @@ import type { Json } from './json.ts';
 /**
  * What a schema says, apart from how it is spelled: `allOf` and references merged, both dialects read alike. A schema
  * in it is a conjunction: the parts that all apply to one value. The empty one accepts everything.
+ *
+ * So a member of an `allOf` that comes or goes is no change of its own; others warn of it. What it said is: a property,
+ * a bound. One that says what its neighbours say already is nothing.
  */
 export interface Form {
   /** After `type`, `nullable`, `enum` and a `not` of types. None at all: nothing is accepted. */

@@ -21,7 +21,7 @@ export function readKeywords(form: Form, schema: JsonObject, pointer: string, is
   readValues(form, schema, at);
   readObjects(form, schema, at);
   readArrays(form, schema, at);
-  readNots(form, schema, at, isOld);
+  if (!isOld) readConditions(form, schema, at);
   readNotes(form, schema, at);
 }
 
@@ -142,20 +142,11 @@ function readContains(form: Form, schema: JsonObject, at: At): void {
   form.contains.push({ part: schemaAt(at('contains')), min, max, pointer: at('contains') });
 }
 
-function readNots(form: Form, schema: JsonObject, at: At, isOld: boolean): void {
-  const not = schema['not'];
-  if (isObject(not) && Object.keys(not).join() === 'type') excludeTypes(form, not['type'], at('not'));
-  else if (not === true || (isObject(not) && Object.keys(not).length === 0)) restrictTypes(form, new Set(), at('not'));
-  else if (not !== undefined && not !== false) form.nots.push(schemaAt(at('not')));
-  if (isOld || schema['if'] === undefined) return;
+function readConditions(form: Form, schema: JsonObject, at: At): void {
+  if (schema['if'] === undefined) return;
   const [whenMet, whenNot] = [schemaIn(schema, 'then', at), schemaIn(schema, 'else', at)];
   if (whenMet.length + whenNot.length === 0) return;
   form.conditions.push({ if: schemaAt(at('if')), whenMet, whenNot, pointer: at('if') });
-}
-
-function excludeTypes(form: Form, type: Json | undefined, pointer: string): void {
-  const excluded = new Set((Array.isArray(type) ? type : [type]).flatMap((name) => typesNamed(String(name))));
-  restrictTypes(form, new Set(TYPE_NAMES.filter((name) => !excluded.has(name))), pointer);
 }
 
 const NOTES: readonly NoteName[] = [
