@@ -1,9 +1,9 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { folderWith } from '../contracts/fixtures/folder-with.ts';
 import type { Report } from '../reports/index.ts';
 import { runTally } from './run-tally.ts';
 
@@ -18,10 +18,11 @@ const WHERE = { source: 'contracts/waivers.yaml', pointer: '/waivers/0', line: 3
 let cwd: string;
 
 beforeEach(async () => {
-  cwd = await folderWith({
-    'tally.yaml': 'version: 1\nname: test\n',
-    [PACKAGE]: { name: 'manifest', version: '1.0.1', resources: [{ name: 'manifest', format: 'csv', schema: FIELDS }] },
-  });
+  cwd = await mkdtemp(path.join(tmpdir(), 'tally-session-'));
+  await mkdir(path.join(cwd, path.dirname(PACKAGE)), { recursive: true });
+  await writeFile(path.join(cwd, 'tally.yaml'), 'version: 1\nname: test\n');
+  const resources = [{ name: 'manifest', format: 'csv', schema: FIELDS }];
+  await writeFile(path.join(cwd, PACKAGE), JSON.stringify({ name: 'manifest', version: '1.0.1', resources }));
 });
 afterEach(async () => {
   await rm(cwd, { recursive: true });

@@ -10,7 +10,7 @@ import type { Waiver } from './waiver.ts';
 import { positionOf } from './yaml-position.ts';
 
 /** Relative to the workspace root. */
-export const WAIVERS_FILE = 'contracts/waivers.yaml';
+const WAIVERS_FILE = 'contracts/waivers.yaml';
 
 /**
  * The waivers of a workspace in the order of their file; none where there is no `contracts/waivers.yaml`.

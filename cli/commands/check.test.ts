@@ -1,9 +1,9 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { folderWith } from '../../contracts/fixtures/folder-with.ts';
 import type { Report } from '../../reports/index.ts';
 import { runTally } from '../run-tally.ts';
 
@@ -20,7 +20,10 @@ const packageWith = (title: string, version = '1.0.0'): string =>
 let cwd: string;
 
 beforeEach(async () => {
-  cwd = await folderWith({ 'tally.yaml': 'version: 1\nname: test\n', [PACKAGE]: packageWith('Manifest') });
+  cwd = await mkdtemp(path.join(tmpdir(), 'tally-check-'));
+  await mkdir(path.join(cwd, path.dirname(PACKAGE)), { recursive: true });
+  await writeFile(path.join(cwd, 'tally.yaml'), 'version: 1\nname: test\n');
+  await writeFile(path.join(cwd, PACKAGE), packageWith('Manifest'));
 });
 afterEach(async () => {
   await rm(cwd, { recursive: true });
