@@ -113,7 +113,8 @@ function loneContract(base: DiffSide | undefined, revision: DiffSide | undefined
       };
 }
 
-function withSeverity(change: Change, { severities }: DiffOptions): Change {
+/** Judged as `tally.yaml` says. */
+export function withSeverity(change: Change, { severities }: Pick<DiffOptions, 'severities'>): Change {
   const severity = Object.hasOwn(severities, change.code) ? severities[change.code] : undefined;
   return severity === undefined ? change : { ...change, severity };
 }

@@ -129,11 +129,18 @@ describe('the versions of a contract', () => {
         severity: 'error',
         message: 'manifest: the column id was removed: this breaks, and 1.1.0 after 1.0.0 promises that nothing does',
         fix: 'number it 2.0.0; or keep it',
+        operation: 'manifest',
         where: changeOf('error').revision,
         related: [changeOf('error').base],
       },
     ]);
     expect(await findingsOf(await workspaceOf(['1.0.0', '2.0.0']), changed('error'))).toEqual([]);
+  });
+
+  test('are judged as tally.yaml says', async () => {
+    const workspace = await workspaceOf(['1.0.0', '1.1.0']);
+    const gates = { ...workspace.config.gates, severities: { 'file-column-removed': 'info' } } as const;
+    expect(await findingsOf({ ...workspace, config: { ...workspace.config, gates } }, changed('error'))).toEqual([]);
   });
 
   test('say what may break in a minor version', async () => {
@@ -143,6 +150,7 @@ describe('the versions of a contract', () => {
         severity: 'warning',
         message: 'manifest: the column id was removed (may break, and 1.1.0 after 1.0.0 promises that nothing does)',
         fix: 'keep it',
+        operation: 'manifest',
         where: changeOf('warning').revision,
       },
     ]);

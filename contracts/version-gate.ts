@@ -1,7 +1,8 @@
 import type { Change } from './change.ts';
 import { compareVersions, isSemver } from './compare-versions.ts';
 import type { DiffSide } from './diff-side.ts';
-import type { Finding } from './finding.ts';
+import { withSeverity } from './diff-revisions.ts';
+import type { Finding, Severity } from './finding.ts';
 import { lifecycleFindings } from './lifecycle-findings.ts';
 import { locate } from './locate.ts';
 import type { Contract } from './model.ts';
@@ -9,7 +10,7 @@ import { readReleases, releaseOf, type Release } from './releases.ts';
 import { runCheck, type RunContext } from './run-context.ts';
 
 /** What changed between two versions of a contract: `diffContracts`. */
-export type Differ = (base: DiffSide, revision: DiffSide) => readonly Change[] | Promise<readonly Change[]>;
+export type Differ = (base: DiffSide, revision: DiffSide, today: string) => readonly Change[];
 
 /**
  * Holds the versions of each contract of a workspace against each other: a break needs a new major version, any other
@@ -29,8 +30,9 @@ export async function checkVersions(
     if (context.signal.aborted) return;
     await runCheck(context, { id: 'versions', suite: 'check', subject }, async () => {
       releases ??= await readReleases(workspace.root);
-      const gate: Gate = { root: workspace.root, diff, today, releases };
-      return { findings: await versionFindings(gate, versions) };
+      const { severities = {} } = workspace.config.gates;
+      const gate: Gate = { root: workspace.root, diff, today, severities, releases };
+      return { findings: versionFindings(gate, versions) };
     });
   }
 }
@@ -39,6 +41,8 @@ interface Gate {
   readonly root: string;
   readonly diff: Differ;
   readonly today: string;
+  /** By code: see `Config.gates`. */
+  readonly severities: Readonly<Record<string, Severity>>;
   readonly releases: readonly Release[];
 }
 
@@ -55,14 +59,14 @@ function byName(contracts: readonly Contract[]): ReadonlyMap<string, readonly Co
   return named;
 }
 
-async function versionFindings(gate: Gate, versions: readonly Contract[]): Promise<readonly Finding[]> {
+function versionFindings(gate: Gate, versions: readonly Contract[]): readonly Finding[] {
   const findings: Finding[] = [];
   for (const [index, contract] of versions.entries()) {
     const earlier = versions.slice(0, index);
     findings.push(...orderFindings(gate, contract, earlier.at(-1)));
     findings.push(...releaseFindings(gate, contract));
     findings.push(...lifecycleFindings(contract, gate.root, gate.today));
-    findings.push(...(await bumpFindings(gate, contract, earlier)));
+    findings.push(...bumpFindings(gate, contract, earlier));
   }
   return findings;
 }
@@ -127,16 +131,17 @@ type Bump = 'major' | 'minor' | 'patch';
  * Against the last version before that is no pre-release: pre-releases promise nothing (SemVer 2.0.0 §9), so they may
  * change as they like among each other.
  */
-async function bumpFindings(
-  { root, diff }: Gate,
+function bumpFindings(
+  { root, diff, today, severities }: Gate,
   contract: Contract,
   earlier: readonly Contract[],
-): Promise<readonly Finding[]> {
+): readonly Finding[] {
   const before = earlier.findLast(({ version }) => isSemver(version) && !version.includes('-'));
   if (before === undefined || !isSemver(contract.version)) return [];
   const bump = bumpOf(before.version, contract.version);
   if (bump === 'major') return [];
-  const changes = await diff({ contract: before, root }, { contract, root });
+  const found = diff({ contract: before, root }, { contract, root }, today);
+  const changes = found.map((change) => withSeverity(change, { severities }));
   const step = `${contract.version} after ${before.version} promises that nothing does`;
   return [
     ...changes.filter(({ severity }) => severity !== 'info').map((change) => asFinding(change, step, before.version)),
@@ -167,7 +172,8 @@ function nextVersion(version: string, bump: 'major' | 'minor'): string {
 
 /** Keeps the change's own code, so that one waiver holds in `tally diff`, too. */
 function asFinding(change: Change, step: string, before: string): Finding {
-  const { base, revision, direction: _direction, operation, ...finding } = change;
+  const { base, revision, direction: _direction, ...finding } = change;
+  const { operation } = change;
   const place = operation === undefined ? '' : `${operation}: `;
   if (change.severity === 'warning')
     return { ...finding, message: `${place}${change.message} (may break, and ${step})` };

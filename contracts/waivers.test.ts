@@ -40,6 +40,8 @@ describe('a waiver', () => {
     '/paths/**',
     'contracts/apis/parcels/2.0.0/openapi.yaml#/paths/**',
     'getParcel',
+    'GET /parcels/{parcelId}',
+    'GET /parcels/**',
     'get*',
   ])('at %s makes the finding information until its last day', (place) => {
     expect(applyWaivers([FINDING], [{ ...WAIVER, place }], TODAY)).toEqual({ findings: [WAIVED], problems: [] });

@@ -1,5 +1,6 @@
 import type { Change } from './change.ts';
 import type { Finding, Where } from './finding.ts';
+import { splitPointer } from './json-pointer.ts';
 import { matchesGlob } from './matches-glob.ts';
 import { didYouMean } from './near-miss.ts';
 import type { Waiver } from './waiver.ts';
@@ -69,13 +70,22 @@ function matches(waiver: Waiver, finding: Finding, suite: string): boolean {
   return placesOf(finding).some((place) => place === waiver.place || matchesGlob(place, waiver.place));
 }
 
+/** The operation that a pointer into an OpenAPI document leads to: what reads only the document names no other. */
+function operationAt({ pointer }: Where): string | undefined {
+  const [first, path = '', method = ''] = splitPointer(pointer);
+  const isOperation = first === 'paths' && path.startsWith('/') && METHODS.test(method);
+  return isOperation ? `${method.toUpperCase()} ${path}` : undefined;
+}
+
+const METHODS = /^(?:get|put|post|delete|options|head|patch|trace|query)$/;
+
 /** All that a finding's place can be called; a change has one in either document. */
-function placesOf(finding: Finding & Partial<Pick<Change, 'operation' | 'base' | 'revision'>>): readonly string[] {
-  const { where, operationId, operation, base, revision } = finding;
-  const wheres = [where, base, revision].filter((each): each is Where => each !== undefined);
+function placesOf(finding: Finding & Partial<Pick<Change, 'base' | 'revision'>>): readonly string[] {
+  const { where, related = [], operationId, operation, base, revision } = finding;
+  const wheres = [where, ...related, base, revision].filter((each): each is Where => each !== undefined);
   return [
     ...wheres.flatMap(({ source, pointer }) => [source, pointer, `${source}#${pointer}`]),
-    ...[operationId, operation].filter((each): each is string => each !== undefined),
+    ...[operationId, operation, ...wheres.map(operationAt)].filter((each): each is string => each !== undefined),
   ];
 }
 
