@@ -293,6 +293,38 @@ describe('events', () => {
     expect(await diff(without, V3)).toEqual([]);
   });
 
+  test.each([
+    ['sends', 'weightGrams: { type: integer }', 'weightGrams: { type: number }', 'error', 'info'],
+    ['sends', 'required: [type, weightGrams]', 'required: [type]', 'error', 'info'],
+    [
+      'receives',
+      'properties: { id: { type: string } }',
+      'required: [id], properties: { id: { type: string } }',
+      'error',
+      'info',
+    ],
+    ['receives', 'id: { type: string }', 'id: { type: string, maxLength: 8 }', 'error', 'info'],
+  ])('a payload that the application %s is judged from the other end: %s', async (verb, from, to, there, back) => {
+    const changes = await diff(V3, V3.replace(from, to));
+    const [subject, direction] = verb === 'sends' ? ['send created', 'response'] : ['receive cancel', 'request'];
+    expect(changes).toMatchObject([{ severity: there, direction, operation: subject }]);
+    expect((await diff(V3.replace(from, to), V3)).map(({ severity }) => severity)).toEqual([back]);
+  });
+
+  test('a header that is not sent any more breaks, on the lines of the message', async () => {
+    const without = V3.replace('required: [webhook-id], ', '');
+    const [change, ...others] = await diff(V3, without);
+    expect(others).toEqual([]);
+    expect(change).toMatchObject({
+      severity: 'error',
+      message: expect.stringMatching(/^header: .*webhook-id/),
+      direction: 'response',
+      operation: 'send created',
+      where: { source: 'asyncapi.yaml', line: at(V3, 'headers:', '').line },
+      base: { pointer: expect.stringMatching(/^\/components\/messages\/created\/headers/) },
+    });
+  });
+
   test('a payload in another schema language is left to a person', async () => {
     const avro = (name: string): string =>
       V3.replace(
