@@ -24,6 +24,7 @@ export { createRedactor, type Redactor } from './redact.ts';
 export { releaseContracts } from './release-contracts.ts';
 export { statusOf, type Chart, type Measure, type Result, type Status } from './result.ts';
 export { asTallyError, runCheck, type Log, type RunContext } from './run-context.ts';
+export { rules } from './rules/index.ts';
 export { schemaValidator, type SchemaProblem, type SchemaValidator } from './schema-validator.ts';
 export type { Delivery, ReceivedDelivery, SignatureScheme, SignatureVerdict } from './signature-scheme.ts';
 export { signatureSchemes } from './signatures/index.ts';

@@ -1,4 +1,5 @@
 export { combineReports } from './combine-reports.ts';
+export { diffHtml } from './diff/diff-html.ts';
 export { diffMarkdown } from './diff/diff-markdown.ts';
 export type { DiffedChange, DiffedContracts, DiffReport } from './diff/diff-report.ts';
 export { diffText } from './diff/diff-text.ts';

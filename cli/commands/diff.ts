@@ -247,10 +247,11 @@ async function render(
   redactor: Redactor,
   printed: boolean,
 ): Promise<string> {
-  const { diffMarkdown, diffText } = await import('../../reports/index.ts');
+  const { diffHtml, diffMarkdown, diffText } = await import('../../reports/index.ts');
   const { id } = format;
   if (id === 'json') return diffJson(report);
   if (id === 'text') return diffText(report, { colour: printed && input.terminal });
+  if (id === 'html') return diffHtml(report);
   if (id === 'markdown') return diffMarkdown(report);
   return format.render(await asReport(input, compared, comparisons, redactor), {});
 }

@@ -1,6 +1,14 @@
 import { markdownCode, markdownFence } from '../markdown-code.ts';
 import { count, cut } from '../wording.ts';
-import { byOperation, sidesOf, type DiffedChange, type DiffReport, type OperationChanges } from './diff-report.ts';
+import {
+  byOperation,
+  sidesOf,
+  usageOf,
+  type DiffedChange,
+  type DiffedContracts,
+  type DiffReport,
+  type OperationChanges,
+} from './diff-report.ts';
 import { diffSentence } from './diff-summary.ts';
 
 /**
@@ -35,22 +43,28 @@ interface Block {
   readonly changes: number;
 }
 
-function comparisonBlocks({ base, revision, changes }: DiffReport['comparisons'][number]): readonly Block[] {
+function comparisonBlocks(comparison: DiffedContracts): readonly Block[] {
+  const { base, revision, changes } = comparison;
+  const { unknown } = usageOf(comparison);
   const important = changes.filter(({ severity }) => severity !== 'info');
   const rest = changes.filter(({ severity }) => severity === 'info');
   return [
     { text: `### ${markdownCode(base)} → ${markdownCode(revision)}\n`, changes: 0 },
-    ...byOperation(important).flatMap(operationBlocks),
+    ...byOperation(important).flatMap((group) => operationBlocks(group, unknown === undefined)),
+    ...(unknown === undefined ? [] : [{ text: `${markdownCode(unknown)}\n`, changes: 0 }]),
     ...(rest.length === 0 ? [] : [{ text: folded(rest), changes: rest.length }]),
   ];
 }
 
-function operationBlocks({ name, changes }: OperationChanges): readonly Block[] {
+function operationBlocks({ name, changes }: OperationChanges, withUsage: boolean): readonly Block[] {
   const title = `#### ${name === '' ? 'The document' : markdownCode(name)}\n`;
-  return [{ text: title, changes: 0 }, ...changes.map((change) => ({ text: changeBlock(change), changes: 1 }))];
+  return [
+    { text: title, changes: 0 },
+    ...changes.map((change) => ({ text: changeBlock(change, withUsage), changes: 1 })),
+  ];
 }
 
-function changeBlock(change: DiffedChange): string {
+function changeBlock(change: DiffedChange, withUsage: boolean): string {
   const sides = sidesOf(change);
   const diff = sides.map(
     ({ mark, where, line }) => `${mark} ${where.source}:${where.line}  ${cut(line, MAX_LINE_CHARS)}`,
@@ -59,7 +73,7 @@ function changeBlock(change: DiffedChange): string {
     `${MARKS[change.severity]} ${markdownCode(cut(change.message, MAX_MESSAGE_CHARS))} · ${markdownCode(change.code)}`,
     '',
     ...(diff.length === 0 ? [] : [...markdownFence(diff.join('\n'), 'diff'), '']),
-    ...(change.usage === undefined ? [] : [`Who: ${markdownCode(change.usage)}`, '']),
+    ...(change.usage === undefined || !withUsage ? [] : [`Who: ${markdownCode(change.usage)}`, '']),
     ...(change.fix === undefined ? [] : [`Fix: ${markdownCode(change.fix)}`, '']),
   ].join('\n');
 }

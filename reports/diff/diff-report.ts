@@ -1,4 +1,5 @@
 import type { Change, DiffVerdict, Where } from '../../contracts/index.ts';
+import type { Snippet } from '../report.ts';
 
 /** What `tally diff` found, ready to be written down. */
 export interface DiffReport {
@@ -16,8 +17,8 @@ export interface DiffedContracts {
 
 /** A change with what its readers want to see beside it. */
 export interface DiffedChange extends Change {
-  /** The lines of either document, without their indentation. */
-  readonly lines: { readonly base?: string; readonly revision?: string };
+  /** The lines of either document around it. */
+  readonly lines: { readonly base?: Snippet; readonly revision?: Snippet };
   /** Whom it hurts: `breaks checkout (2 interactions), nobody else uses it`. */
   readonly usage?: string;
 }
@@ -42,13 +43,29 @@ export function byOperation(changes: readonly DiffedChange[]): readonly Operatio
 /** Either side of a change, `-` what was and `+` what is. */
 export function sidesOf({ base, revision, lines }: DiffedChange): readonly Side[] {
   return [
-    ...(base === undefined ? [] : [{ mark: '-' as const, where: base, line: lines.base ?? '' }]),
-    ...(revision === undefined ? [] : [{ mark: '+' as const, where: revision, line: lines.revision ?? '' }]),
+    ...(base === undefined ? [] : [sideOf('-', base, lines.base)]),
+    ...(revision === undefined ? [] : [sideOf('+', revision, lines.revision)]),
   ];
 }
 
 export interface Side {
   readonly mark: '-' | '+';
   readonly where: Where;
+  /** Without its indentation; '' where it could not be read. */
   readonly line: string;
+  readonly snippet?: Snippet;
+}
+
+function sideOf(mark: '-' | '+', where: Where, snippet: Snippet | undefined): Side {
+  if (snippet === undefined) return { mark, where, line: '' };
+  return { mark, where, line: (snippet.lines[where.line - snippet.firstLine] ?? '').trim(), snippet };
+}
+
+/**
+ * Whom the changes hurt, where the record says so for each; where it says nothing of any, that is one sentence for all.
+ */
+export function usageOf({ changes }: DiffedContracts): { readonly unknown?: string } {
+  const texts = new Set(changes.flatMap(({ usage }) => (usage === undefined ? [] : [usage])));
+  const [only] = texts;
+  return texts.size === 1 && only?.startsWith('who uses it is unknown') === true ? { unknown: only } : {};
 }

@@ -1,6 +1,14 @@
 import { visibleText } from '../visible-text.ts';
 import { count, cut } from '../wording.ts';
-import { byOperation, sidesOf, type DiffedChange, type DiffedContracts, type DiffReport } from './diff-report.ts';
+import {
+  byOperation,
+  sidesOf,
+  usageOf,
+  type DiffedChange,
+  type DiffedContracts,
+  type DiffReport,
+  type OperationChanges,
+} from './diff-report.ts';
 import { diffSentence } from './diff-summary.ts';
 
 /** For the terminal: by operation, both sides of a change below each other with their lines, the summary last. */
@@ -34,12 +42,15 @@ const MAX_DETAILED = 300;
 const MAX_INFO = 100;
 const MAX_LINE_CHARS = 100;
 
-function comparisonLines({ base, revision, changes }: DiffedContracts, paint: Paint): readonly string[] {
+function comparisonLines(comparison: DiffedContracts, paint: Paint): readonly string[] {
+  const { base, revision, changes } = comparison;
+  const { unknown } = usageOf(comparison);
   const shown = limited(changes);
   const rest = changes.length - shown.length;
   return [
     `${paint('bold', safe(base))} ${paint('dim', '→')} ${paint('bold', safe(revision))}`,
-    ...byOperation(shown).flatMap((group) => ['', ...groupLines(group.name, group.changes, paint)]),
+    ...byOperation(shown).flatMap((group) => ['', ...groupLines(group, unknown === undefined, paint)]),
+    ...(unknown === undefined ? [] : ['', safe(unknown)]),
     ...(rest === 0 ? [] : ['', `… and ${count(rest, 'more change')}: --format json has them all`]),
   ];
 }
@@ -50,14 +61,14 @@ function limited(changes: readonly DiffedChange[]): readonly DiffedChange[] {
   return changes.filter((change) => kept.has(change));
 }
 
-function groupLines(name: string, changes: readonly DiffedChange[], paint: Paint): readonly string[] {
+function groupLines({ name, changes }: OperationChanges, withUsage: boolean, paint: Paint): readonly string[] {
   const id = changes.find(({ operationId }) => operationId !== undefined)?.operationId;
   const title = name === '' ? 'the document' : safe(name);
   const head = `${paint('bold', title)}${id === undefined ? '' : `  ${paint('dim', safe(id))}`}`;
-  return [head, ...changes.flatMap((change) => changeLines(change, paint))];
+  return [head, ...changes.flatMap((change) => changeLines(change, withUsage, paint))];
 }
 
-function changeLines(change: DiffedChange, paint: Paint): readonly string[] {
+function changeLines(change: DiffedChange, withUsage: boolean, paint: Paint): readonly string[] {
   const [style, mark] = MARKS[change.severity];
   const head = `  ${paint(style, mark)}  ${safe(change.message)}  ${paint('dim', change.code)}`;
   // What breaks nobody needs no evidence.
@@ -66,7 +77,7 @@ function changeLines(change: DiffedChange, paint: Paint): readonly string[] {
     head,
     ...sideLines(change, paint),
     ...(change.fix === undefined ? [] : [`      fix  ${safe(change.fix)}`]),
-    ...(change.usage === undefined ? [] : [`      who  ${safe(change.usage)}`]),
+    ...(change.usage === undefined || !withUsage ? [] : [`      who  ${safe(change.usage)}`]),
   ];
 }
 

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Where } from '../../contracts/index.ts';
+import type { Snippet } from '../report.ts';
 
 const MAX_LINE_CHARS = 240;
+const LINES_AROUND = 2;
 
 /** A place to read from: the folder that sources are relative to, and what goes before them (`git:main:`). */
 export interface LineSource {
@@ -11,21 +13,23 @@ export interface LineSource {
 }
 
 /**
- * Reads single lines of documents, without their indentation, each file once. Undefined where the file is not there; of a
- * document in one line only its beginning.
+ * Reads the lines of a document around a place, each file once. Undefined where the file is not there; of a document in
+ * one line only its beginning.
  *
  * @param redact applied to every line: a contract's examples may hold a secret
  */
 export function changeLineReader(
   redact: (text: string) => string,
-): (from: LineSource, where: Where) => string | undefined {
+): (from: LineSource, where: Where) => Snippet | undefined {
   const files = new Map<string, readonly string[]>();
   return ({ root, prefix }, { source, line }) => {
     const file = resolve(root, source.startsWith(prefix) ? source.slice(prefix.length) : source);
     const lines = files.get(file) ?? linesOf(file);
     files.set(file, lines);
-    const text = lines[line - 1];
-    return text === undefined ? undefined : redact(text.slice(0, MAX_LINE_CHARS).trim());
+    if (line > lines.length) return undefined;
+    const firstLine = Math.max(1, line - LINES_AROUND);
+    const around = lines.slice(firstLine - 1, line + LINES_AROUND);
+    return { firstLine, lines: around.map((text) => redact(text.slice(0, MAX_LINE_CHARS))) };
   };
 }
 
