@@ -31,7 +31,8 @@ export type FileDirection = 'outgoing' | 'incoming';
 
 /**
  * Whoever reads is hurt by files that were none before, whoever writes by files that are none any more; both by files that
- * are others.
+ * are others. One value more breaks here, though answers of an API may get one: receivers of files validate them, and refuse
+ * the whole file or the row.
  */
 export function severityOf(shift: Shift, direction: FileDirection): Severity {
   if (shift === 'other') return 'error';

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Change } from './change.ts';
 import { openCredentials } from './credentials.ts';
+import { diffContracts } from './diff-contracts.ts';
 import { folderWith } from './fixtures/folder-with.ts';
 import type { Finding } from './finding.ts';
 import { createRedactor } from './redact.ts';
@@ -10,6 +11,7 @@ import { recordReleases } from './releases.ts';
 import type { Result } from './result.ts';
 import type { RunContext } from './run-context.ts';
 import { checkVersions, type Differ } from './version-gate.ts';
+import { applyWaivers } from './waivers.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 const folders: string[] = [];
@@ -135,6 +137,57 @@ describe('the versions of a contract', () => {
       },
     ]);
     expect(await findingsOf(await workspaceOf(['1.0.0', '2.0.0']), changed('error'))).toEqual([]);
+  });
+
+  test('of an API break where a client would see it, on the lines of both documents', async () => {
+    const api = (version: string, required: string): string => `openapi: 3.1.0
+info: { title: Parcels, version: ${version} }
+paths:
+  /parcels:
+    get:
+      operationId: listParcels
+      responses:
+        '200':
+          description: ok
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [${required}]
+                properties: { id: { type: string }, grams: { type: integer } }
+`;
+    const at = (version: string): string => `contracts/apis/parcels/${version}/openapi.yaml`;
+    const workspace = await open({ [at('1.0.0')]: api('1.0.0', 'id, grams'), [at('1.1.0')]: api('1.1.0', 'id') });
+    const findings = await findingsOf(workspace, diffContracts);
+    expect(findings).toMatchObject([
+      {
+        severity: 'error',
+        message: expect.stringMatching(
+          /^GET \/parcels: .*grams.*: this breaks, and 1\.1\.0 after 1\.0\.0 promises that nothing does$/,
+        ),
+        fix: expect.stringMatching(/^number it 2\.0\.0; or /),
+        operation: 'GET /parcels',
+        operationId: 'listParcels',
+        where: { source: at('1.1.0') },
+        related: [{ source: at('1.0.0'), line: 14 }],
+      },
+    ]);
+    const waived = applyWaivers(
+      findings,
+      [
+        {
+          code: findings[0]?.code ?? '',
+          place: 'GET /parcels',
+          owner: 'us',
+          reason: 'old',
+          expires: TODAY,
+          where: versionAt('1.0.0'),
+        },
+      ],
+      TODAY,
+      'check',
+    );
+    expect(waived).toMatchObject({ findings: [{ severity: 'info' }], problems: [] });
   });
 
   test('are judged as tally.yaml says', async () => {
