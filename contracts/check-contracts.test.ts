@@ -98,6 +98,7 @@ describe('tally check', () => {
         ]),
       ],
       ['examples-valid', 'parcels 1.0.0', 'failed', ['example-invalid 10:64']],
+      ['versions', 'parcels', 'passed', []],
     ]);
     expect(results[2]?.findings).toEqual([
       {
