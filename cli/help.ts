@@ -8,6 +8,7 @@ export function overview(commands: readonly Command[], version: string): string 
 
   tally mock openapi.yaml             a mock server for one document
   tally check openapi.yaml            what is wrong with it, by line
+  tally diff old.yaml new.yaml        what changed, and what of it breaks
   tally verify openapi.yaml --url URL does a running provider keep it?
   tally init && tally run             a workspace, and everything in it checked
 

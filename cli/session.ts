@@ -1,8 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { join, relative } from 'node:path';
-import type { CredentialConfig, ExitCode, Result, RunContext, Severity, Workspace } from '../contracts/index.ts';
+import path from 'node:path';
+import type {
+  CredentialConfig,
+  ExitCode,
+  Result,
+  ResultWaivers,
+  RunContext,
+  Severity,
+  Workspace,
+} from '../contracts/index.ts';
 import type { Format, Report } from '../reports/index.ts';
 import type { CommandInput, Option } from './command.ts';
+import { appendStepSummary, folderInRepository } from './github-actions.ts';
 import { createLog } from './log.ts';
 import { readVersion } from './version.ts';
 
@@ -36,6 +45,8 @@ export interface SessionOptions {
   readonly outputs?: readonly { readonly format: string; readonly path: string }[];
   /** The one of `outputs` that a person opens; said at the end. */
   readonly page?: string;
+  /** How the workspace is opened, where not by `openWorkspace`. */
+  readonly open?: (paths: readonly string[], cwd: string) => Promise<Workspace>;
   /** Printed after a kept run: the next thing to do. */
   readonly next?: string;
 }
@@ -50,15 +61,17 @@ export interface SessionOptions {
 export async function withSession(
   input: CommandInput,
   options: SessionOptions,
-  work: (context: RunContext) => Promise<void>,
+  work: (context: RunContext, emitted: readonly Result[]) => Promise<void>,
 ): Promise<ExitCode> {
-  const { createRedactor, openCredentials, openWorkspace } = await import('../contracts/index.ts');
+  const { createRedactor, openCredentials, openResultWaivers, openWorkspace } = await import('../contracts/index.ts');
   const { readEnvironment } = await import('../reports/index.ts');
   const outputs = await readOutputs(input, options.command);
   const redactor = createRedactor();
-  const workspace = withCredentials(await openWorkspace(options.paths, input.cwd), options.credentials);
+  const opened = await (options.open ?? openWorkspace)(options.paths, input.cwd);
+  const workspace = withCredentials(opened, options.credentials);
   const results: Result[] = [];
   const startedAt = new Date();
+  const waivers = await openResultWaivers(workspace.root, startedAt.toISOString().slice(0, 10));
   const context: RunContext = {
     workspace,
     credentials: openCredentials(workspace, redactor, input.env),
@@ -66,9 +79,10 @@ export async function withSession(
     log: createLog(input, { debug: input.flags.boolean('debug'), quiet: input.flags.boolean('quiet'), redactor }),
     signal: input.signal,
     seed: input.flags.number('seed') ?? randomBytes(4).readUInt32LE(),
-    emit: (result) => results.push(redactor.json(result)),
+    emit: (result) => results.push(redactor.json(waivers.waive(result))),
   };
-  await workAndKeepError(context, options.command, work);
+  await workAndKeepError(context, options.command, async () => await work(context, results));
+  await reportWaivers(context, options, waivers, input.cwd);
   const { buildReport } = await import('../reports/index.ts');
   const report = buildReport({
     tool: { name: 'tallystick', version: readVersion() },
@@ -94,15 +108,11 @@ function withCredentials(workspace: Workspace, added: SessionOptions['credential
 }
 
 /** An error that ends the work becomes a result, so that the report says how far the run came and why it ended. */
-async function workAndKeepError(
-  context: RunContext,
-  command: string,
-  work: (context: RunContext) => Promise<void>,
-): Promise<void> {
+async function workAndKeepError(context: RunContext, command: string, work: () => Promise<void>): Promise<void> {
   const { reportUnreadable, runCheck } = await import('../contracts/index.ts');
   try {
     await reportUnreadable(context);
-    await work(context);
+    await work();
   } catch (thrown) {
     const rethrow = (): never => {
       throw thrown;
@@ -113,13 +123,28 @@ async function workAndKeepError(
   context.log.progress('');
 }
 
+/** A run over a part of the workspace, or one that was interrupted, cannot tell which waivers nothing needs. */
+async function reportWaivers(
+  context: RunContext,
+  { command, paths }: SessionOptions,
+  waivers: ResultWaivers,
+  cwd: string,
+): Promise<void> {
+  if (waivers.isEmpty) return;
+  const { runCheck } = await import('../contracts/index.ts');
+  const isWhole = !context.signal.aborted && paths.every((each) => path.resolve(cwd, each) === context.workspace.root);
+  await runCheck(context, { id: 'waivers-hold', suite: command, subject: 'contracts/waivers.yaml' }, () => ({
+    findings: waivers.problems(isWhole),
+  }));
+}
+
 interface Output {
   readonly format: Format;
   /** Relative to where the command was typed; absent is stdout. */
   readonly path?: string;
 }
 
-async function readOutputs(input: CommandInput, command: string): Promise<readonly Output[]> {
+export async function readOutputs(input: CommandInput, command: string): Promise<readonly Output[]> {
   const { formatNamed, formatOfFile, parseFormatFlag } = await import('../reports/index.ts');
   const asked: readonly Output[] = input.flags.strings('format').map(parseFormatFlag);
   const file = input.flags.string('output');
@@ -147,7 +172,8 @@ async function twoForStdout(command: string, printed: readonly Output[]) {
   });
 }
 
-function failOnOf(input: CommandInput, workspace: Workspace): Severity {
+/** The lowest severity that fails this run. */
+export function failOnOf(input: CommandInput, workspace: Workspace): Severity {
   const asked = input.flags.string('fail-on');
   if (asked === 'error' || asked === 'warning' || asked === 'info') return asked;
   return workspace.config.gates.failOn;
@@ -161,20 +187,24 @@ async function finish(
   report: Report,
 ): Promise<ExitCode> {
   const { formatNamed, readSnippets, writeReports } = await import('../reports/index.ts');
-  const complete = readSnippets(report, workspace.root, (text) => redactor.text(text));
+  const folder = folderInRepository(workspace.root, input.env);
+  const standing = (options.outputs ?? []).map(({ format, path }) => ({ format: formatNamed(format), path }));
+  const showsLines = [...outputs, ...standing].some(({ format }) => format.showsLines === true);
+  const complete = showsLines ? readSnippets(report, workspace.root, (text) => redactor.text(text)) : report;
   const printed = outputs.find((output) => output.path === undefined);
   const next = options.next === undefined ? {} : { next: options.next };
-  if (printed !== undefined) input.stdout.write(printed.format.render(complete, { colour: input.colour, ...next }));
+  if (printed !== undefined)
+    input.stdout.write(printed.format.render(complete, { colour: input.colour, folder, ...next }));
   const asked = outputs.flatMap(({ format, path }) => (path === undefined ? [] : [{ format, path }]));
-  const standing = (options.outputs ?? []).map(({ format, path }) => ({ format: formatNamed(format), path }));
   // A file that cannot be written must not cost the others.
   const written = await Promise.allSettled([
-    writeReports(complete, asked, input.cwd),
-    writeReports(complete, standing, workspace.root),
+    writeReports(complete, asked, input.cwd, { folder }),
+    writeReports(complete, standing, workspace.root, { folder }),
+    outputs.some(({ format }) => format.id === 'github') ? appendStepSummary(complete, input) : undefined,
   ]);
   for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason;
   if (options.page !== undefined) {
-    const line = `report: ${relative(input.cwd, join(workspace.root, options.page))}`;
+    const line = `report: ${path.relative(input.cwd, path.join(workspace.root, options.page))}`;
     // On stdout beside what a person reads, but not behind what a program reads.
     if (printed?.format.id === 'text') input.stdout.write(`${line}\n`);
     else log.info(line);

@@ -73,6 +73,7 @@ describe('tally check', () => {
       ['parses', 'parcels 1.0.0', 'passed', []],
       ['lint', 'parcels 1.0.0', 'passed', []],
       ['examples-valid', 'parcels 1.0.0', 'passed', []],
+      ['versions', 'parcels', 'passed', []],
     ]);
   });
 
@@ -98,6 +99,7 @@ describe('tally check', () => {
         ]),
       ],
       ['examples-valid', 'parcels 1.0.0', 'failed', ['example-invalid 10:64']],
+      ['versions', 'parcels', 'passed', []],
     ]);
     expect(results[2]?.findings).toEqual([
       {
@@ -189,5 +191,5 @@ test('reports a contract that cannot be read, and checks the others', async () =
       error: expect.objectContaining({ code: 'CONTRACT_UNREADABLE', exitCode: 2 }),
     }),
   ]);
-  expect(results.filter((result) => result.status === 'passed')).toHaveLength(3);
+  expect(results.filter((result) => result.status === 'passed')).toHaveLength(4);
 });

@@ -1,15 +1,40 @@
+import { memoryOf } from './check-memory.ts';
 import { checkExamples } from './check-examples.ts';
+import { checkPacts } from './check-pacts.ts';
+import { diffContracts } from './diff-contracts.ts';
 import { TallyError } from './error.ts';
+import type { Finding } from './finding.ts';
 import { openLinter, type Linter, type LintOptions } from './lint.ts';
 import type { Contract, ParsedContract } from './model.ts';
 import { openResultCache } from './result-cache.ts';
+import type { Result } from './result.ts';
 import { runCheck, type RunContext } from './run-context.ts';
+import { checkVersions } from './version-gate.ts';
 
 /**
- * The static gates: every contract that could be read parses, lints and has examples that match their schemas. Emits the
- * results `parses`, `lint` and `examples-valid` of the suite `check`.
+ * The static gates: every contract of the workspace parses, lints and has examples that match their schemas, its versions
+ * follow from each other, and pacts agree with them. Emits the results `parses`, `lint`, `examples-valid`, `versions`,
+ * `pact-compatible` and `pact-coverage` of the suite `check`.
  */
 export async function checkContracts(context: RunContext): Promise<void> {
+  const memory = memoryOf(context.workspace);
+  if (memory?.results !== undefined) return await repeat(context, memory.results);
+  const results: Result[] = [];
+  const emit = (result: Result): void => {
+    results.push(result);
+    context.emit(result);
+  };
+  await checkAll({ ...context, emit });
+  if (!context.signal.aborted) await memory?.keep(results);
+}
+
+/** What an earlier check of the same bytes found. */
+async function repeat(context: RunContext, results: readonly Result[]): Promise<void> {
+  for (const { id, suite, subject, durationMs: _, ...outcome } of results)
+    await runCheck(context, { id, suite, subject }, () => outcome);
+}
+
+async function checkAll(context: RunContext): Promise<void> {
   const options: LintOptions = {
     root: context.workspace.root,
     cache: openResultCache(context.workspace),
@@ -17,29 +42,46 @@ export async function checkContracts(context: RunContext): Promise<void> {
   };
   const linter = openLinter(options);
   try {
+    const lints = startLints(context, linter);
     for (const parsed of context.workspace.contracts) {
       if (context.signal.aborted) return;
-      await checkContract(context, parsed, options, linter);
+      await checkContract(context, parsed, options, lints);
     }
+    await checkVersions(context, diffContracts);
+    await checkPacts(context);
   } finally {
     linter.close();
   }
+}
+
+type Lints = ReadonlyMap<Contract, Promise<readonly Finding[]>>;
+
+/** Linting is the slowest, and runs beside all else; its results are taken up in the order of the contracts. */
+function startLints({ workspace }: RunContext, linter: Linter): Lints {
+  const lints = new Map<Contract, Promise<readonly Finding[]>>();
+  for (const { contract } of workspace.contracts) {
+    if (contract.kind !== 'openapi' && contract.kind !== 'asyncapi') continue;
+    const lint = linter.lint(contract);
+    // Whoever takes it up hears of its failure; a run that is stopped before takes up none.
+    lint.catch(() => undefined);
+    lints.set(contract, lint);
+  }
+  return lints;
 }
 
 async function checkContract(
   context: RunContext,
   parsed: ParsedContract,
   options: LintOptions,
-  linter: Linter,
+  lints: Lints,
 ): Promise<void> {
   const { contract } = parsed;
   const subject = subjectOf(contract);
   context.log.progress(`check ${subject}`);
   await runCheck(context, { id: 'parses', suite: 'check', subject }, () => ({ findings: parsed.findings }));
-  if (contract.kind !== 'openapi' && contract.kind !== 'asyncapi') return;
-  await runCheck(context, { id: 'lint', suite: 'check', subject }, async () => ({
-    findings: await linter.lint(contract),
-  }));
+  const lint = lints.get(contract);
+  if (lint === undefined) return;
+  await runCheck(context, { id: 'lint', suite: 'check', subject }, async () => ({ findings: await lint }));
   await runCheck(context, { id: 'examples-valid', suite: 'check', subject }, async () => ({
     findings: await checkExamples(contract, options),
   }));

@@ -6,8 +6,14 @@ export interface Config {
   /** By API name: how its provider is reached or started. */
   readonly providers: Readonly<Record<string, ProviderConfig>>;
   readonly credentials: Readonly<Record<string, CredentialConfig>>;
+  /** By consumer name: the contract versions its pacts are for, by API or event name. Others are for the newest. */
+  readonly consumers: Readonly<Record<string, { readonly contracts: Readonly<Record<string, string>> }>>;
   readonly mock: { readonly host: string; readonly port: number };
-  readonly gates: { readonly failOn: Severity };
+  readonly gates: {
+    readonly failOn: Severity;
+    /** By code: how bad a change between two versions is, where the rules' own judgement does not suit. */
+    readonly severities?: Readonly<Record<string, Severity>>;
+  };
   readonly load: { readonly enabled: boolean };
 }
 

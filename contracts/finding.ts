@@ -28,7 +28,11 @@ export interface Finding {
   readonly actual?: Json;
   /** The line of the contract that is broken. */
   readonly where: Where;
+  /** Other lines that have a part in it: of the contract that a pact departs from. */
+  readonly related?: readonly Where[];
   readonly operationId?: string;
+  /** As a person names it: `GET /parcels/{parcelId}`, `send parcelCreated`, `manifest.csv`. */
+  readonly operation?: string;
   /** Where in the observed body the departure is: RFC 6901, for example `/items/0/weightGrams`. */
   readonly instancePointer?: string;
   /** What was seen on the wire, redacted. */

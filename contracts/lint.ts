@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { EXIT, TallyError } from './error.ts';
@@ -10,6 +10,7 @@ import type { Finding } from './finding.ts';
 import type { JsonObject } from './json.ts';
 import type { Contract, ContractKind } from './model.ts';
 import type { ResultCache } from './result-cache.ts';
+import { ownRulesets, withExtended } from './ruleset-files.ts';
 import { placeFinding, type UnplacedFinding } from './unplaced-finding.ts';
 
 /** What the linting process is asked. */
@@ -30,7 +31,7 @@ export interface LintOptions {
   readonly signal: AbortSignal;
 }
 
-/** Lints contracts. `close` ends its process. */
+/** Lints contracts, large ones in parallel. `close` ends its processes. */
 export interface Linter {
   /**
    * Lints an OpenAPI or AsyncAPI contract: its structure with Redocly's rules, its style with Spectral and the rulesets
@@ -42,18 +43,69 @@ export interface Linter {
   close(): void;
 }
 
-/** The process is started for the first contract whose findings are not cached, and kept: loading the linters takes seconds. */
+/**
+ * A process is started for the first contract whose findings are not cached, and kept: loading the linters takes seconds. A
+ * second one is started for a large document while the first is at work on another.
+ */
 export function openLinter(options: LintOptions): Linter {
+  const processes: LintProcess[] = [];
+  const ask = async (request: LintRequest): Promise<readonly UnplacedFinding[]> => {
+    const { size: sizeBytes } = await stat(request.source).catch(() => ({ size: 0 }));
+    return await chooseProcess(processes, sizeBytes).ask(request, sizeBytes, options.signal);
+  };
+  return {
+    lint: async (contract) => await lintContract(contract, options, ask),
+    close: () => {
+      for (const each of processes) each.close();
+    },
+  };
+}
+
+/** From here on, linting takes longer than loading the linters once more. */
+const LARGE_BYTES = 1_000_000;
+const MAX_PROCESSES = Math.min(2, availableParallelism());
+
+function chooseProcess(processes: LintProcess[], sizeBytes: number): LintProcess {
+  const [leastBusy] = processes.toSorted((a, b) => a.waitingBytes - b.waitingBytes);
+  const isWorth = sizeBytes >= LARGE_BYTES && processes.length < MAX_PROCESSES;
+  if (leastBusy !== undefined && !(isWorth && leastBusy.waitingBytes >= LARGE_BYTES)) return leastBusy;
+  const started = openProcess();
+  processes.push(started);
+  return started;
+}
+
+/** One process, asked one thing after the other. */
+interface LintProcess {
+  /** Of the documents that it has not answered yet. */
+  readonly waitingBytes: number;
+  ask(request: LintRequest, sizeBytes: number, signal: AbortSignal): Promise<readonly UnplacedFinding[]>;
+  close(): void;
+}
+
+function openProcess(): LintProcess {
   let child: ChildProcess | undefined;
+  let waitingBytes = 0;
+  let last: Promise<unknown> = Promise.resolve();
   const close = (): void => {
     child?.kill('SIGKILL');
     child = undefined;
   };
-  const ask = async (request: LintRequest): Promise<readonly UnplacedFinding[]> => {
+  const askNow = async (request: LintRequest, signal: AbortSignal): Promise<readonly UnplacedFinding[]> => {
     child ??= startProcess();
-    return await askWithin(child, request, options.signal, close);
+    return await askWithin(child, request, signal, close);
   };
-  return { lint: async (contract) => await lintContract(contract, options, ask), close };
+  return {
+    get waitingBytes() {
+      return waitingBytes;
+    },
+    ask: async (request, sizeBytes, signal) => {
+      waitingBytes += sizeBytes;
+      const turn = last.then(async () => await askNow(request, signal));
+      last = turn.catch(() => undefined);
+      return await turn.finally(() => (waitingBytes -= sizeBytes));
+    },
+    close,
+  };
 }
 
 async function lintContract(
@@ -65,24 +117,13 @@ async function lintContract(
     fileURLToPath(new URL('./rulesets/tally.yaml', import.meta.url)),
     ...(await ownRulesets(options.root)),
   ];
-  const texts = await Promise.all(rulesets.map(async (file) => await readFile(file, 'utf8')));
-  const inputs = ['lint', contract.kind, contract.digest, hashOf(texts), ...libraryVersions()];
+  const read = await withExtended(rulesets);
+  const texts = await Promise.all(read.map(async (file) => await readFile(file, 'utf8')));
+  const inputs = ['lint', contract.kind, contract.digest, hashOf(texts)];
   const source = path.resolve(options.root, contract.source);
   const request = { kind: contract.kind, source, document: contract.document, rulesets };
   const found = await options.cache.findings(inputs, async () => await ask(request));
   return found.map((finding) => placeFinding(options.root, contract, finding));
-}
-
-/** Rulesets of the workspace; in our own repository ours is not read twice. */
-async function ownRulesets(root: string): Promise<readonly string[]> {
-  const folder = path.join(root, 'contracts', 'rulesets');
-  const inFolder = await readdir(folder).catch(() => []);
-  const inRoot = await readdir(root).catch(() => []);
-  const own = inFolder.filter((name) => /\.ya?ml$/.test(name) && name !== 'tally.yaml').toSorted();
-  return [
-    ...own.map((name) => path.join(folder, name)),
-    ...inRoot.filter((name) => /^\.spectral\.ya?ml$/.test(name)).map((name) => path.join(root, name)),
-  ];
 }
 
 function hashOf(texts: readonly string[]): string {
@@ -90,22 +131,6 @@ function hashOf(texts: readonly string[]): string {
 }
 
 const require = createRequire(import.meta.url);
-
-/** A newer library may find other things. */
-function libraryVersions(): readonly string[] {
-  return ['@stoplight/spectral-core', '@stoplight/spectral-rulesets', '@redocly/openapi-core'].map(
-    (name) => `${name} ${versionOf(name)}`,
-  );
-}
-
-/** Read from the manifest on disk: these packages do not export theirs. */
-function versionOf(name: string): string {
-  for (const folder of require.resolve.paths(name) ?? []) {
-    const file = path.join(folder, name, 'package.json');
-    if (existsSync(file)) return /"version":\s*"([^"]+)"/.exec(readFileSync(file, 'utf8'))?.[1] ?? '';
-  }
-  return '';
-}
 
 /** Far above what the largest public documents need; a process that hangs is ended. */
 const TIME_LIMIT_MS = 300_000;

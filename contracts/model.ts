@@ -21,6 +21,8 @@ export interface Contract {
   /** The specification it is written in: `2.0`, `3.1.0`, `asyncapi 3.0.0`, `pact 4`, `datapackage 2.0`, `json-schema 2020-12`, `xsd 1.0`. */
   readonly specification: string;
   readonly operations: readonly Operation[];
+  /** OpenAPI's webhooks as the operations that the API calls at its users; `path` is the webhook's name. */
+  readonly webhooks?: readonly Operation[];
   readonly messages: readonly Message[];
   readonly interactions: readonly Interaction[];
   readonly files: readonly FileDescription[];
@@ -54,6 +56,8 @@ export interface Operation {
   }[];
   /** Pointer into the contract's `document`. */
   readonly pointer: string;
+  /** Pointer of the Path Item Object that it stands in. */
+  readonly itemPointer?: string;
   readonly where: Where;
 }
 
@@ -68,11 +72,15 @@ export interface Parameter {
   readonly example?: Json;
   /** Pointer of `schema` in `document`. */
   readonly pointer: string;
+  /** Pointer of the Parameter Object. */
+  readonly declaredAt?: string;
 }
 
 export interface RequestBody {
   readonly required: boolean;
   readonly content: readonly MediaType[];
+  /** Of the Request Body Object; Swagger 2.0's body parameter or, for a form, its operation. */
+  readonly pointer?: string;
 }
 
 export interface MediaType {
@@ -92,7 +100,10 @@ export interface Response {
     readonly name: string;
     readonly required: boolean;
     readonly schema: Json;
+    /** Pointer of `schema` in `document`. */
     readonly pointer: string;
+    /** Pointer of the Header Object. */
+    readonly declaredAt?: string;
   }[];
   readonly content: readonly MediaType[];
   readonly pointer: string;
@@ -124,6 +135,8 @@ export interface Message {
   readonly trigger?: { readonly operationId?: string; readonly status?: string; readonly schedule?: string };
   /** Pointer of `payload` in `document`. */
   readonly pointer: string;
+  /** Pointer of the Message Object. */
+  readonly declaredAt?: string;
   readonly where: Where;
 }
 

@@ -4,6 +4,7 @@ import { problemsIn, type ConfigProblem } from './check-config.ts';
 import type { Config, CredentialConfig, ProviderConfig } from './config.ts';
 import { TallyError } from './error.ts';
 import type { Severity } from './finding.ts';
+import { mistakesError } from './mistakes-error.ts';
 import { fileReason, messageOf } from './thrown.ts';
 import { positionOf } from './yaml-position.ts';
 
@@ -34,7 +35,8 @@ export async function parseConfig(text: string, source: string): Promise<Config>
   if (broken !== undefined) throw unreadable(`${source}${lineAndColumn(lines, broken.pos[0])}`, broken.message, broken);
   const value = plainData(document, source);
   const problems = await problemsIn(value);
-  if (problems.length > 0) throw configInvalid(source, problems, (problem) => positionOf(document, lines, problem));
+  if (problems.length > 0)
+    throw mistakesError('CONFIG_INVALID', source, problems, (problem) => positionOf(document, lines, problem));
   return withDefaults(value as RawConfig);
 }
 
@@ -50,7 +52,7 @@ export async function configError(
     prettyErrors: false,
     logLevel: 'silent',
   });
-  return configInvalid(source, problems, (problem) => positionOf(document, lines, problem));
+  return mistakesError('CONFIG_INVALID', source, problems, (problem) => positionOf(document, lines, problem));
 }
 
 /** The configuration that stands in where a document is checked without a workspace. */
@@ -81,40 +83,19 @@ function lineAndColumn(lines: LineCounter, offset: number): string {
   return `:${line}:${col}`;
 }
 
-/** All mistakes at once, in the order of the file; the first one's place is the error's. */
-function configInvalid(
-  source: string,
-  problems: readonly ConfigProblem[],
-  place: (problem: ConfigProblem) => Place,
-): TallyError {
-  const sorted = problems
-    .map((problem) => ({ ...problem, ...place(problem) }))
-    .toSorted((a, b) => a.line - b.line || a.column - b.column);
-  const at = (problem: Place): string => `${source}:${problem.line}:${problem.column}`;
-  const [first] = sorted;
-  if (first === undefined) throw new Error('an error without a problem');
-  return new TallyError({
-    code: 'CONFIG_INVALID',
-    where: at(first),
-    why: sorted
-      .map((problem, index) => (index === 0 ? problem.why : `${at(problem)} ${problem.why}`))
-      .join('\n       '),
-    fix: [...new Set(sorted.map((problem) => problem.fix))].join('; '),
-  });
-}
-
-interface Place {
-  readonly line: number;
-  readonly column: number;
-}
-
 /** `tally.yaml` as the schema lets it pass. */
 interface RawConfig {
   readonly name: string;
   readonly providers?: Readonly<Record<string, RawProvider | null>> | null;
   readonly credentials?: Readonly<Record<string, RawCredential>> | null;
+  readonly consumers?: Readonly<
+    Record<string, { readonly contracts?: Readonly<Record<string, string>> } | null>
+  > | null;
   readonly mock?: { readonly host?: string; readonly port?: number } | null;
-  readonly gates?: { readonly failOn?: Severity } | null;
+  readonly gates?: {
+    readonly failOn?: Severity;
+    readonly severities?: Readonly<Record<string, Severity>>;
+  } | null;
   readonly load?: { readonly enabled?: boolean } | null;
 }
 
@@ -135,8 +116,12 @@ function withDefaults(raw: RawConfig): Config {
     credentials: mapValues(raw.credentials ?? {}, (credential) =>
       credential.type === 'oauth2' ? { ...credential, scopes: credential.scopes ?? [] } : credential,
     ),
+    consumers: mapValues(raw.consumers ?? {}, (consumer) => ({ contracts: consumer?.contracts ?? {} })),
     mock: { host: raw.mock?.host ?? '127.0.0.1', port: raw.mock?.port ?? 4010 },
-    gates: { failOn: raw.gates?.failOn ?? 'error' },
+    gates: {
+      failOn: raw.gates?.failOn ?? 'error',
+      ...(raw.gates?.severities === undefined ? {} : { severities: raw.gates.severities }),
+    },
     load: { enabled: raw.load?.enabled ?? true },
   };
 }

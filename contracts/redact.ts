@@ -30,6 +30,10 @@ export function createRedactor(key: string = randomBytes(32).toString('hex')): R
   const secrets = new Set<string>();
   let known: Known | undefined;
   let count = 0;
+  // A report says the same few hundred texts thousands of times. Only what stays as it is is remembered: what is replaced
+  // is counted each time.
+  const harmless = new Set<string>();
+  const harmlessNames = new Set<string>();
 
   function mark(value: string): string {
     if (value === '' || WHOLE_MARK.test(value)) return value;
@@ -56,7 +60,18 @@ export function createRedactor(key: string = randomBytes(32).toString('hex')): R
   }
 
   function text(value: string): string {
-    return byValueAndShape(SECRET_NAME_HINT.test(value) ? byName(value, markCredentials) : value);
+    if (harmless.has(value)) return value;
+    const out = byValueAndShape(SECRET_NAME_HINT.test(value) ? byName(value, markCredentials) : value);
+    if (out === value && value.length <= MAX_REMEMBERED_CHARS && harmless.size < MAX_REMEMBERED) harmless.add(value);
+    return out;
+  }
+
+  /** A member's name that neither is a secret nor says that its value is one. */
+  function isHarmlessName(name: string): boolean {
+    if (harmlessNames.has(name)) return true;
+    if (isSecretName(name, 'member') || byValueAndShape(name) !== name) return false;
+    if (harmlessNames.size < MAX_REMEMBERED) harmlessNames.add(name);
+    return true;
   }
 
   function member(name: string, value: unknown, place: NamePlace): unknown {
@@ -78,12 +93,12 @@ export function createRedactor(key: string = randomBytes(32).toString('hex')): R
   function members(value: object): Record<string, unknown> {
     const entries = Object.entries(value);
     const pair = secretPair(value);
-    return Object.fromEntries(
-      entries.map(([name, item]) => [
-        byValueAndShape(name),
-        pair && name === 'value' ? member('authorization', item, 'member') : member(name, item, 'member'),
-      ]),
-    );
+    const copy: [string, unknown][] = entries.map(([name, item]) => {
+      if (pair && name === 'value') return [name, member('authorization', item, 'member')];
+      if (isHarmlessName(name)) return [name, deep(item)];
+      return [byValueAndShape(name), member(name, item, 'member')];
+    });
+    return Object.fromEntries(copy);
   }
 
   function headers(values: Readonly<Record<string, string>>): Record<string, string> {
@@ -110,6 +125,8 @@ export function createRedactor(key: string = randomBytes(32).toString('hex')): R
       for (const secret of [value, value.trim(), value.replace(/^whs(?:ec|k)_/, '')])
         if (secret.trim() !== '') secrets.add(secret);
       known = undefined;
+      harmless.clear();
+      harmlessNames.clear();
     },
     text,
     headers,
@@ -125,6 +142,9 @@ export function createRedactor(key: string = randomBytes(32).toString('hex')): R
     },
   };
 }
+
+const MAX_REMEMBERED = 20_000;
+const MAX_REMEMBERED_CHARS = 400;
 
 /** The secrets that this run has resolved, compiled into one expression with one group for each. */
 interface Known {

@@ -29,7 +29,7 @@ export interface Workspace {
   readonly unreadable: readonly TallyErrorData[];
 }
 
-const CONFIG_FILE = 'tally.yaml';
+export const CONFIG_FILE = 'tally.yaml';
 
 /**
  * Opens the workspace that the paths name: none is the nearest `tally.yaml` at or above `cwd`, a folder is the workspace
@@ -111,7 +111,8 @@ async function openFolder(folder: string, isNamed: boolean): Promise<Workspace> 
   return checkNotEmpty(isNamed && folder !== root ? partOf(whole, folder) : whole);
 }
 
-async function nearestRoot(from: string): Promise<string | undefined> {
+/** The folder of the nearest `tally.yaml` at or above a folder. */
+export async function nearestRoot(from: string): Promise<string | undefined> {
   for (let folder = from; ; folder = path.dirname(folder)) {
     if (await exists(path.join(folder, CONFIG_FILE))) return folder;
     if (folder === path.dirname(folder)) return undefined;

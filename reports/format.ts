@@ -6,6 +6,8 @@ export interface Format {
   readonly summary: string;
   /** Without the dot: `json`. */
   readonly extension: string;
+  /** Whether it shows lines of the contracts: only then are they read. */
+  readonly showsLines?: boolean;
   render(report: Report, options: RenderOptions): string;
 }
 
@@ -16,4 +18,6 @@ export interface RenderOptions {
   readonly next?: string;
   /** Cuts a format that has to fit somewhere, in characters: Markdown is cut at 60,000 for a pull request's comment. */
   readonly maxChars?: number;
+  /** The workspace's folder within its repository, where it is not the repository's root: `services/parcels`. */
+  readonly folder?: string;
 }

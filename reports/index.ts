@@ -1,4 +1,9 @@
 export { combineReports } from './combine-reports.ts';
+export { diffHtml } from './diff/diff-html.ts';
+export { diffMarkdown } from './diff/diff-markdown.ts';
+export type { DiffedChange, DiffedContracts, DiffReport } from './diff/diff-report.ts';
+export { diffText } from './diff/diff-text.ts';
+export { changeLineReader, type LineSource } from './diff/read-change-lines.ts';
 export { readEnvironment } from './environment.ts';
 export type { Format, RenderOptions } from './format.ts';
 export { formats } from './formats/index.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { fileReason, TallyError, writeFileAtomically } from '../contracts/index.ts';
-import type { Format } from './format.ts';
+import type { Format, RenderOptions } from './format.ts';
 import type { Report } from './report.ts';
 
 /**
@@ -14,11 +14,12 @@ export async function writeReports(
   report: Report,
   outputs: readonly { readonly format: Format; readonly path: string }[],
   root: string,
+  options: RenderOptions = {},
 ): Promise<void> {
   const errors: TallyError[] = [];
   for (const { format, path } of outputs) {
     const file = resolve(root, path);
-    await writeFileAtomically(file, format.render(report, {})).catch((cause: unknown) => {
+    await writeFileAtomically(file, format.render(report, options)).catch((cause: unknown) => {
       errors.push(unwritable(file, cause));
     });
   }

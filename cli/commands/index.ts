@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { check } from './check.ts';
+import { diff } from './diff.ts';
 import { init } from './init.ts';
 import { list } from './list.ts';
 import { load } from './load.ts';
@@ -9,4 +10,4 @@ import { run } from './run.ts';
 import { verify } from './verify.ts';
 
 /** Every verb, in the order in which the help prints them: the order of the work. */
-export const commands: readonly Command[] = [init, check, mock, verify, load, report, run, list];
+export const commands: readonly Command[] = [init, check, diff, mock, verify, load, report, run, list];

@@ -3,7 +3,7 @@ import type { Command, CommandInput } from '../command.ts';
 /** `tally list`: everything that can be named in a flag or a file, printed from the lists themselves. */
 export const list: Command = {
   id: 'list',
-  summary: 'Print the kinds, checks, faults, signatures and formats there are',
+  summary: 'Print the kinds, checks, rules, faults, signatures and formats there are',
   usage: '',
   examples: [{ command: 'tally list', summary: 'all of them' }],
   options: {},
@@ -17,13 +17,14 @@ export const list: Command = {
 type Row = { readonly id: string; readonly summary: string };
 
 async function catalogue(): Promise<readonly (readonly [title: string, rows: readonly Row[]])[]> {
-  const { kinds, signatureSchemes } = await import('../../contracts/index.ts');
+  const { kinds, rules, signatureSchemes } = await import('../../contracts/index.ts');
   const { faults } = await import('../../mocks/index.ts');
   const { checks } = await import('../../suites/index.ts');
   const { formats } = await import('../../reports/index.ts');
   return [
     ['Kinds of contract', kinds],
     ['Checks of an answer', checks],
+    ['Changes between two versions of an API', rules],
     ['Faults', faults],
     ['Webhook signatures', signatureSchemes],
     ['Report formats', formats],

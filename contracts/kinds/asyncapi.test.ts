@@ -80,6 +80,7 @@ describe('AsyncAPI 3', () => {
       ],
       trigger: { operationId: 'createParcel', status: '201' },
       pointer: '/components/messages/parcelCreated/payload',
+      declaredAt: '/components/messages/parcelCreated',
       where: at('v3.yaml', '/components/messages/parcelCreated', 52, 5),
     });
     expect(contract.messages[1]).toMatchObject({ payload: { type: 'object' }, trigger: { schedule: 'every day' } });

@@ -294,6 +294,7 @@ function messageOf(reading: Reading, message: Named, use: MessageUse): Message {
     examples: examplesOf(reading, message),
     ...(trigger === undefined ? {} : { trigger }),
     pointer: payload.pointer,
+    declaredAt: message.pointer,
     where: locate(reading.root, { source: reading.source }, message.pointer),
   };
 }

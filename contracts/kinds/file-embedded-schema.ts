@@ -11,6 +11,8 @@ interface Package {
   readonly folder: string;
   readonly document: Record<string, Json>;
   readonly findings: Finding[];
+  /** What the contract's digest is over. */
+  readonly bytes: Uint8Array[];
 }
 
 /**
@@ -26,6 +28,8 @@ export async function embeddedSchema(
   const loaded = await loadDocument(path.resolve(into.folder, reference), into.root);
   into.findings.push(...loaded.findings);
   const { [FILES_KEY]: others, ...schema } = loaded.document;
+  // The schema's own bytes count already; what it refers to must count, too.
+  if (others !== undefined) into.bytes.push(Buffer.from(loaded.digest));
   const files: Record<string, Json> = { [key]: schema };
   for (const [name, content] of Object.entries(isObject(others) ? others : {})) files[besides(key, name)] = content;
   for (const content of Object.values(files)) moveReferences(content, key);

@@ -183,4 +183,21 @@ describe('a Data Package that is wrong', () => {
     await rm(folder, { recursive: true });
     expect(findings).toMatchObject([{ code: 'file-schema-missing' }]);
   });
+
+  test('has another digest when a file changes that its JSON Schema refers to', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'tally-file-'));
+    const write = (name: string, content: object): Promise<void> =>
+      writeFile(path.join(folder, name), JSON.stringify(content));
+    const resources = [{ name: 'a', format: 'json', schema: 'a.schema.json' }];
+    await write('datapackage.json', { name: 'a', version: '1.0.0', resources });
+    await write('a.schema.json', { $ref: 'b.json' });
+    const digests: string[] = [];
+    for (const type of ['string', 'number', 'string']) {
+      await write('b.json', { type });
+      digests.push((await file.parse('datapackage.json', { root: folder })).contract.digest);
+    }
+    await rm(folder, { recursive: true });
+    expect(digests[0]).toBe(digests[2]);
+    expect(digests[0]).not.toBe(digests[1]);
+  });
 });

@@ -77,6 +77,7 @@ function readOperation(scope: OperationScope, place: Place): Operation {
     security: readSecurity(operation.value['security'] ?? reader.document['security']),
     callbacks: readCallbacks(scope, operation, place.depth),
     pointer: operation.pointer,
+    itemPointer: place.item.pointer,
     where: reader.where(operation.pointer),
   };
 }
@@ -98,7 +99,7 @@ function readBody(
   const body = reader.object(operation, 'requestBody');
   return body === undefined
     ? undefined
-    : { required: body.value['required'] === true, content: readContent(reader, body) };
+    : { required: body.value['required'] === true, content: readContent(reader, body), pointer: body.pointer };
 }
 
 function readResponse(
@@ -125,6 +126,7 @@ function readHeaders(reader: OpenapiReader, response: Located<JsonObject>): Resp
       required: header.value['required'] === true,
       schema: reader.isSwagger ? header.value : (header.value['schema'] ?? true),
       pointer: reader.isSwagger ? header.pointer : joinPointer(header.pointer, 'schema'),
+      declaredAt: header.pointer,
     }));
 }
 

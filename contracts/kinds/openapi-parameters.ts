@@ -33,7 +33,8 @@ export function readParameter(reader: OpenapiReader, parameter: Located<JsonObje
   const described = describeValue(reader, parameter);
   const { example, ...rest } = { ...described, ...serialisation(parameter.value, place, described.style) };
   const required = place === 'path' || parameter.value['required'] === true;
-  return { name, in: place, required, ...rest, ...(example === undefined ? {} : { example }) };
+  const declaredAt = parameter.pointer;
+  return { name, in: place, required, ...rest, ...(example === undefined ? {} : { example }), declaredAt };
 }
 
 function describeValue(

@@ -56,7 +56,7 @@ function bodyOf(reader: OpenapiReader, operation: Located<JsonObject>, body: Loc
     examples,
     pointer,
   }));
-  return { required: body.value['required'] === true, content };
+  return { required: body.value['required'] === true, content, pointer: body.pointer };
 }
 
 /** The form's schema is written into the document, since every pointer has to lead somewhere. */
@@ -83,6 +83,7 @@ function formOf(
   return {
     required: required.length > 0,
     content: mediaTypes.map((mediaType) => ({ mediaType, schema, examples: [], pointer })),
+    pointer: operation.pointer,
   };
 }
 

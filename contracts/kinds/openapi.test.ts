@@ -100,6 +100,7 @@ describe('OpenAPI 3', () => {
             schema: { $ref: '#/components/schemas/Id' },
             example: 'PCL-1',
             pointer: '/components/parameters/Id/schema',
+            declaredAt: '/components/parameters/Id',
           },
           {
             name: 'q',
@@ -110,6 +111,7 @@ describe('OpenAPI 3', () => {
             schema: { type: 'array', example: ['a'] },
             example: ['a'],
             pointer: '/paths/~1parcels~1{id}/put/parameters/0/schema',
+            declaredAt: '/paths/~1parcels~1{id}/put/parameters/0',
           },
         ],
         requestBody: {
@@ -122,6 +124,7 @@ describe('OpenAPI 3', () => {
               pointer: '/components/requestBodies/Parcel/content/application~1json/schema',
             },
           ],
+          pointer: '/components/requestBodies/Parcel',
         },
         responses: [
           {
@@ -133,12 +136,14 @@ describe('OpenAPI 3', () => {
                 required: true,
                 schema: { type: 'string' },
                 pointer: '/components/responses/Parcel/headers/ETag/schema',
+                declaredAt: '/components/responses/Parcel/headers/ETag',
               },
               {
                 name: 'x-request-id',
                 required: false,
                 schema: true,
                 pointer: '/components/responses/Parcel/headers/x-request-id/schema',
+                declaredAt: '/components/responses/Parcel/headers/x-request-id',
               },
             ],
             content: [
@@ -162,6 +167,7 @@ describe('OpenAPI 3', () => {
         security: [{ key: [] }],
         callbacks: [],
         pointer: '/paths/~1parcels~1{id}/put',
+        itemPointer: '/paths/~1parcels~1{id}',
         where: { source: 'a.json', pointer: '/paths/~1parcels~1{id}/put', line: 26, column: 7 },
       },
     ]);
@@ -354,6 +360,7 @@ describe('Swagger 2.0', () => {
           pointer: '/paths/~1a/post/parameters/0/schema',
         },
       ],
+      pointer: '/paths/~1a/post/parameters/0',
     });
     expect(operation?.parameters).toMatchObject([
       { name: 'ids', style: 'form', explode: true, example: [1], pointer: '/paths/~1a/post/parameters/1' },
@@ -379,6 +386,7 @@ describe('Swagger 2.0', () => {
     expect(contract.operations.find(({ id }) => id === 'upload')?.requestBody).toEqual({
       required: true,
       content: [{ mediaType: 'multipart/form-data', schema, examples: [], pointer }],
+      pointer: '/paths/~1a/put',
     });
     expect(contract.document['x-tally-forms']).toEqual({ '/paths/~1a/put': schema });
   });

@@ -27,7 +27,7 @@ async function parse(file: string, options: ParseOptions): Promise<ParsedContrac
   const scope: OperationScope = { reader, ids: new Set(), forms: {} };
   const top: Located<JsonObject> = { value: loaded.document, pointer: '' };
   const operations = readPathItems(scope, pathItems(reader, top));
-  const messages = [...readWebhooks(scope, top, 'webhooks'), ...readWebhooks(scope, top, 'x-webhooks')];
+  const webhooks = [...readWebhooks(scope, top, 'webhooks'), ...readWebhooks(scope, top, 'x-webhooks')];
   const document =
     Object.keys(scope.forms).length > 0 ? { ...loaded.document, [FORMS_KEY]: scope.forms } : loaded.document;
   const identity = identityOf(loaded.document, source, options.name);
@@ -38,7 +38,8 @@ async function parse(file: string, options: ParseOptions): Promise<ParsedContrac
     digest,
     specification,
     operations,
-    messages,
+    ...(webhooks.length > 0 ? { webhooks } : {}),
+    messages: webhooks.map((webhook) => messageOf(reader, webhook)),
     interactions: [],
     files: [],
     securitySchemes: readSchemes(reader, top),
@@ -102,18 +103,12 @@ function pathItems(
 }
 
 /** Webhooks (3.1) and their widespread forerunner `x-webhooks`: what the API sends to its users. */
-function readWebhooks(scope: OperationScope, top: Located<JsonObject>, key: string): readonly Message[] {
-  const { reader } = scope;
-  const ids = new Set<string>();
-  return reader
-    .members(top, key)
-    .flatMap((item) =>
-      readPathItems({ ...scope, ids }, [item]).map((operation) => messageOf(reader, item.name, operation)),
-    );
+function readWebhooks(scope: OperationScope, top: Located<JsonObject>, key: string): readonly Operation[] {
+  return readPathItems({ ...scope, ids: new Set() }, scope.reader.members(top, key));
 }
 
-function messageOf(reader: OpenapiReader, channel: string, operation: Operation): Message {
-  const { pointer, where } = operation;
+function messageOf(reader: OpenapiReader, operation: Operation): Message {
+  const { path: channel, pointer, where } = operation;
   const media = operation.requestBody?.content[0];
   const trigger = triggerOf(valueAt(reader.document, pointer));
   return {

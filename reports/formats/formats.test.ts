@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { XmlDocument } from 'libxml2-wasm';
+import type { Where } from '../../contracts/index.ts';
 import { findingOf, reportOf, resultOf } from '../fixtures/report-of.ts';
 import { readReport } from '../read-report.ts';
 import { buildReport, type Report } from '../report.ts';
@@ -151,8 +152,7 @@ describe.each(formats)('the format $id', (format) => {
     for (const message of messages) expect(text).toContain(unquoted(message));
     for (const { code, where } of sample.results.flatMap(({ findings }) => findings)) {
       expect(text).toContain(code);
-      const place =
-        format.id === 'json' ? `"source": "${where.source}",` : `${where.source}:${where.line}:${where.column}`;
+      const place = placeIn(format.id, where);
       expect(text).toContain(unquoted(place));
     }
   });
@@ -191,6 +191,13 @@ describe.each(formats)('the format $id', (format) => {
     expect(performance.now() - startedAt).toBeLessThan(2000);
   });
 });
+
+/** Formats for machines have a place's parts apart. */
+function placeIn(format: string, { source, line, column }: Where): string {
+  if (format === 'json') return `"source": "${source}",`;
+  if (format === 'sarif') return `"uri": "${source}",`;
+  return format === 'github' ? `file=${source},line=${line},col=${column},` : `${source}:${line}:${column}`;
+}
 
 /** A string's method since ES2024, which the types of this project's target do not know yet. */
 declare global {

@@ -9,5 +9,6 @@ export const html: Format = {
   id: 'html',
   summary: 'one self-contained page, for people',
   extension: 'html',
+  showsLines: true,
   render: (report) => page(report).source,
 };

@@ -5,5 +5,6 @@ export const json: Format = {
   id: 'json',
   summary: 'the native report, with a published JSON Schema',
   extension: 'json',
+  showsLines: true,
   render: (report) => `${JSON.stringify(report, undefined, 2)}\n`,
 };

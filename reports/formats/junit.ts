@@ -89,6 +89,7 @@ function findingText(finding: Finding): string {
     ...(finding.expected === undefined ? [] : [`  expected: ${plain(finding.expected)}`]),
     ...(finding.actual === undefined ? [] : [`  actual: ${plain(finding.actual)}`]),
     ...(finding.fix === undefined ? [] : [`  fix: ${finding.fix}`]),
+    ...(finding.related ?? []).map((where) => `  see: ${placeOf(where)}`),
   ].join('\n');
 }
 

@@ -1,8 +1,8 @@
 import type { Finding, Result, Status } from '../../contracts/index.ts';
 import type { Format } from '../format.ts';
 import { bySeverity, groupBySuite, needsAttention } from '../group-results.ts';
+import { markdownCode, markdownFence } from '../markdown-code.ts';
 import { summaryOf, type Report } from '../report.ts';
-import { visibleText } from '../visible-text.ts';
 import { count, countsLine, cut, duration, measured, placeOf, plain, verdictSentence } from '../wording.ts';
 
 /**
@@ -51,7 +51,7 @@ const MARKS: Record<Report['verdict'] | Status, string> = {
 };
 
 function subtitle(report: Report): string {
-  return `${code(report.name)} · ${code(`tally ${report.command}`)} · ${countsLine(report.summary)} · ${duration(report.durationMs)} · exit code ${report.exitCode}`;
+  return `${markdownCode(report.name)} · ${markdownCode(`tally ${report.command}`)} · ${countsLine(report.summary)} · ${duration(report.durationMs)} · exit code ${report.exitCode}`;
 }
 
 function suiteTable(report: Report): string[] {
@@ -90,9 +90,10 @@ interface Block {
 }
 
 function resultBlocks(result: Result): Block[] {
-  const reason = result.reason === undefined ? [] : ['', ...fence(cut(result.reason, MAX_MESSAGE_CHARS))];
-  const fix = result.error === undefined ? [] : ['', ...fence(`${result.error.code}\nfix  ${result.error.fix}`)];
-  const title = `### ${MARKS[result.status]} ${code(result.subject)} · ${code(result.id)} · ${result.status}`;
+  const reason = result.reason === undefined ? [] : ['', ...markdownFence(cut(result.reason, MAX_MESSAGE_CHARS))];
+  const fix =
+    result.error === undefined ? [] : ['', ...markdownFence(`${result.error.code}\nfix  ${result.error.fix}`)];
+  const title = `### ${MARKS[result.status]} ${markdownCode(result.subject)} · ${markdownCode(result.id)} · ${result.status}`;
   const head = [title, ...reason, ...fix, ...gates(result), ''].join('\n');
   const findings = bySeverity(result.findings).map((finding) => findingBlock(finding).join('\n'));
   return [{ text: head, isFinding: false }, ...findings.map((text) => ({ text: `${text}\n`, isFinding: true }))];
@@ -100,28 +101,29 @@ function resultBlocks(result: Result): Block[] {
 
 function gates(result: Result): string[] {
   const held = (result.measures ?? []).filter((measure) => measure.threshold !== undefined);
-  return held.length === 0 ? [] : ['', ...held.map((measure) => `- ${code(measured(measure))}`)];
+  return held.length === 0 ? [] : ['', ...held.map((measure) => `- ${markdownCode(measured(measure))}`)];
 }
 
 function findingBlock(finding: Finding): string[] {
-  const operation = finding.operationId === undefined ? '' : `, operation ${code(finding.operationId)}`;
+  const operation = finding.operationId === undefined ? '' : `, operation ${markdownCode(finding.operationId)}`;
   const lines = [
     cut(finding.message, MAX_MESSAGE_CHARS),
     ...(finding.instancePointer ? [`at        ${finding.instancePointer}`] : []),
     ...(finding.expected === undefined ? [] : [`expected  ${cut(plain(finding.expected), MAX_VALUE_CHARS)}`]),
     ...(finding.actual === undefined ? [] : [`actual    ${cut(plain(finding.actual), MAX_VALUE_CHARS)}`]),
     ...(finding.fix === undefined ? [] : [`fix       ${cut(finding.fix, MAX_MESSAGE_CHARS)}`]),
+    ...(finding.related ?? []).map((where) => `see       ${placeOf(where)}`),
   ];
   return [
-    `**${finding.severity}** ${code(finding.code)} at ${code(placeOf(finding.where))}${operation}`,
+    `**${finding.severity}** ${markdownCode(finding.code)} at ${markdownCode(placeOf(finding.where))}${operation}`,
     '',
-    ...fence(lines.join('\n')),
+    ...markdownFence(lines.join('\n')),
   ];
 }
 
 function missing(report: Report): string[] {
   if (report.missing.length === 0) return [];
-  const shown = report.missing.slice(0, MAX_MISSING).map((line) => `- ${code(cut(line, 300))}`);
+  const shown = report.missing.slice(0, MAX_MISSING).map((line) => `- ${markdownCode(cut(line, 300))}`);
   const hidden = report.missing.length - shown.length;
   const rest = hidden > 0 ? [`- … and ${hidden} more`] : [];
   return ['<details><summary>Missing evidence</summary>', '', ...shown, ...rest, '', '</details>', ''];
@@ -137,28 +139,10 @@ function contracts(report: Report): string[] {
 }
 
 function footer(report: Report): string {
-  return `<sub>${report.tool.name} ${report.tool.version} · run ${code(report.runId)} · ${report.startedAt}</sub>`;
-}
-
-/** A code span whose fence is longer than any run of backticks inside (CommonMark §6.1). */
-function code(text: string): string {
-  const line = visibleText(text).replaceAll(/\s+/g, ' ').trim();
-  const ticks = '`'.repeat(longestRun(line, /`+/g) + 1);
-  const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
-  return line === '' ? '–' : `${ticks}${pad}${line}${pad}${ticks}`;
+  return `<sub>${report.tool.name} ${report.tool.version} · run ${markdownCode(report.runId)} · ${report.startedAt}</sub>`;
 }
 
 /** A pipe ends a table's cell even in code (GFM §4.10). */
 function cell(text: string): string {
-  return code(text).replaceAll('|', '\\|');
-}
-
-function fence(text: string): string[] {
-  const inside = visibleText(text);
-  const ticks = '`'.repeat(Math.max(3, longestRun(inside, /`+/g) + 1));
-  return [`${ticks}text`, inside, ticks];
-}
-
-function longestRun(text: string, run: RegExp): number {
-  return Math.max(0, ...(text.match(run) ?? []).map((match) => match.length));
+  return markdownCode(text).replaceAll('|', '\\|');
 }

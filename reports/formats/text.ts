@@ -103,6 +103,7 @@ function findingLines(finding: Finding, paint: Paint): string[] {
     ...valueLine('expected', finding.expected),
     ...valueLine('actual', finding.actual),
     ...(finding.fix === undefined ? [] : [`      fix       ${block(finding.fix)}`]),
+    ...(finding.related ?? []).map((where) => `      see       ${safe(placeOf(where))}`),
   ];
 }
 

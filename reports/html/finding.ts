@@ -21,13 +21,14 @@ export function findingPanel(finding: Finding, report: Report): Markup {
   </article>`;
 }
 
-function meta({ operationId, instancePointer, where }: Finding): Markup | false {
+function meta({ operationId, instancePointer, where, related = [] }: Finding): Markup | false {
   const parts = [
     operationId !== undefined && html`<span>operation <code>${operationId}</code></span>`,
     instancePointer !== undefined &&
       instancePointer !== '' &&
       html`<span>in the body at <code>${instancePointer}</code></span>`,
     where.pointer !== '' && html`<span>in the contract at <code>${where.pointer}</code></span>`,
+    ...related.map((other) => html`<span>see <code>${placeOf(other)}</code></span>`),
   ].filter((part) => part !== false);
   return parts.length > 0 && html`<p class="meta">${parts}</p>`;
 }

@@ -1,0 +1,36 @@
+import { matchMediaTypes } from './match-media-types.ts';
+import type { MediaType } from './model.ts';
+import type { Difference, Documents, MatchedOperation, Side } from './rule.ts';
+import { schemaDifferences } from './schema-differences.ts';
+
+/** The content of a body or an answer on both sides. */
+export interface ContentPlace {
+  readonly operation: MatchedOperation;
+  /** As it follows "in": `the request body`. */
+  readonly name: string;
+  readonly direction: Side;
+  readonly base: readonly MediaType[];
+  readonly revision: readonly MediaType[];
+}
+
+/** What the media types of two versions have in common, compared; and what only one of them has. */
+export interface ContentDifferences {
+  readonly schemas: readonly Difference[];
+  readonly removed: readonly MediaType[];
+  readonly added: readonly MediaType[];
+}
+
+export function contentDifferences(documents: Documents, place: ContentPlace): ContentDifferences {
+  const { operation, direction } = place;
+  const { matched, removed, added } = matchMediaTypes(place.base, place.revision, direction);
+  const schemas = matched.flatMap(([base, revision]) =>
+    schemaDifferences(documents, {
+      operation,
+      direction,
+      name: matched.length > 1 ? `${place.name} (${revision.mediaType})` : place.name,
+      base: base.pointer,
+      revision: revision.pointer,
+    }),
+  );
+  return { schemas, removed, added };
+}

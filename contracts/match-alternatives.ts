@@ -1,0 +1,167 @@
+import { namedProperties, effectiveProperty } from './object-parts.ts';
+import { isObject } from './json.ts';
+import { valueAt } from './json-pointer.ts';
+import { formOf, type SchemaDocument } from './read-schema.ts';
+import { partOf, type Form } from './schema-form.ts';
+import type { Comparer } from './schema-difference.ts';
+
+/** One of several schemas that a value may match. */
+export interface Alternative {
+  readonly conjunction: readonly string[];
+  readonly form: Form;
+  /** The alternative without what stands beside the list: where its name is. */
+  readonly names: readonly string[];
+  readonly pointer: string | undefined;
+}
+
+/** Which alternative became which. */
+export interface Matching {
+  readonly pairs: readonly { readonly before: Alternative; readonly after: Alternative; readonly isSame: boolean }[];
+  readonly removed: readonly Alternative[];
+  /** `isCovered`: all its values were let through before. `isAmbiguous`: it holds all values of another one. */
+  readonly added: readonly (Alternative & { readonly isCovered: boolean; readonly isAmbiguous: boolean })[];
+  /** Whether some value may match two alternatives of the revision. */
+  readonly overlaps: boolean;
+}
+
+/** More comparisons than that of each with each are not worth their time: what has no name is then new. */
+const MOST_COMPARED = 900;
+
+/** By name first (the schema's, or a constant that tells it apart), then by meaning, then by likeness. */
+export function matchAlternatives(
+  comparer: Comparer,
+  before: readonly Alternative[],
+  after: readonly Alternative[],
+): Matching {
+  const [left, right] = [[...before], [...after]];
+  const pairs: { before: Alternative; after: Alternative; isSame: boolean }[] = [];
+  const isSame = (a: Alternative, b: Alternative): boolean => {
+    const { narrows, widens } = comparer.relate({ base: a.conjunction, revision: b.conjunction });
+    return !narrows && !widens;
+  };
+  const take = (matches: (a: Alternative, b: Alternative) => boolean): void => {
+    for (let at = 0; at < left.length;) {
+      const one = left[at];
+      const found = one === undefined ? -1 : right.findIndex((other) => matches(one, other));
+      const other = right[found];
+      if (one === undefined || other === undefined) {
+        at += 1;
+        continue;
+      }
+      pairs.push({ before: one, after: other, isSame: isSame(one, other) });
+      left.splice(at, 1);
+      right.splice(found, 1);
+    }
+  };
+  const names = namesIn(comparer, before, after);
+  take((a, b) => isNamedAlike(names, a, b) && haveCommonType(a, b));
+  if (left.length * right.length <= MOST_COMPARED) {
+    take(isSame);
+    take((a, b) => haveCommonType(a, b) && holdsOther(comparer, a, b));
+    // What another alternative lets through as well is missed by nobody.
+    for (const one of left.filter((each) => after.some((other) => isWithin(comparer, each, other))))
+      left.splice(left.indexOf(one), 1);
+    take((a, b) => haveCommonType(a, b) && areAlike(a, b));
+  }
+  return { pairs, ...leftOver(comparer, before, after, left, right), overlaps: doOverlap(after, names) };
+}
+
+function leftOver(
+  comparer: Comparer,
+  before: readonly Alternative[],
+  after: readonly Alternative[],
+  left: readonly Alternative[],
+  right: readonly Alternative[],
+): Pick<Matching, 'removed' | 'added'> {
+  return {
+    removed: left.filter((one) => !after.some((other) => isWithin(comparer, one, other))),
+    added: right.map((one) => ({
+      ...one,
+      isCovered: before.some((other) => isHolding(comparer, other, one)),
+      isAmbiguous: before.some((other) => isWithin(comparer, other, one)),
+    })),
+  };
+}
+
+/** Whether the revision's alternative lets through all that the base's does. */
+function isWithin(comparer: Comparer, a: Alternative, b: Alternative): boolean {
+  return haveCommonType(a, b) && !comparer.relate({ base: a.conjunction, revision: b.conjunction }).narrows;
+}
+
+/** Whether the base's alternative let through all that the revision's does. */
+function isHolding(comparer: Comparer, a: Alternative, b: Alternative): boolean {
+  return haveCommonType(a, b) && !comparer.relate({ base: a.conjunction, revision: b.conjunction }).widens;
+}
+
+function haveCommonType(a: Alternative, b: Alternative): boolean {
+  return [...a.form.types].some((type) => b.form.types.has(type));
+}
+
+function holdsOther(comparer: Comparer, a: Alternative, b: Alternative): boolean {
+  const { narrows, widens } = comparer.relate({ base: a.conjunction, revision: b.conjunction });
+  return !(narrows && widens);
+}
+
+/** Of objects, at least half of the properties of the smaller one; of anything else, the type. */
+function areAlike(a: Alternative, b: Alternative): boolean {
+  const [own, other] = [namedProperties(a.form), namedProperties(b.form)];
+  if (own.size === 0 || other.size === 0) return own.size === other.size;
+  const common = [...own].filter((name) => other.has(name)).length;
+  return common * 2 >= Math.min(own.size, other.size);
+}
+
+type Names = ReadonlyMap<Alternative, ReadonlySet<string>>;
+
+function namesIn(comparer: Comparer, before: readonly Alternative[], after: readonly Alternative[]): Names {
+  return new Map([
+    ...before.map((each) => [each, namesOf(comparer.base, each)] as const),
+    ...after.map((each) => [each, namesOf(comparer.revision, each)] as const),
+  ]);
+}
+
+/** What a person would call it: the schema it refers to, its title, the constant of a property such as `kind`. */
+function namesOf(document: SchemaDocument, { names, form }: Alternative): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const part of names.map(partOf)) {
+    const value = part.kind === 'schema' ? valueAt(document.document, part.pointer) : undefined;
+    if (!isObject(value)) continue;
+    if (typeof value['$ref'] === 'string') found.add(`schema ${value['$ref'].split('/').at(-1)}`);
+    if (typeof value['title'] === 'string') found.add(`title ${value['title']}`);
+  }
+  for (const name of constantsOf(document, form)) found.add(name);
+  return found;
+}
+
+function constantsOf(document: SchemaDocument, form: Form): string[] {
+  const found: string[] = [];
+  for (const name of namedProperties(form)) {
+    if (!form.required.has(name)) continue;
+    const list = formOf(document, effectiveProperty(form, name)).values?.list;
+    if (list?.length === 1) found.push(`constant ${name} ${JSON.stringify(list[0])}`);
+  }
+  return found;
+}
+
+function isNamedAlike(names: Names, a: Alternative, b: Alternative): boolean {
+  const other = names.get(b);
+  return [...(names.get(a) ?? [])].some((name) => other?.has(name) === true);
+}
+
+function doOverlap(list: readonly Alternative[], names: Names): boolean {
+  return list.some((one, at) =>
+    list.slice(at + 1).some((other) => haveCommonType(one, other) && !areToldApart(names, one, other)),
+  );
+}
+
+/** By different constants of the same property. */
+function areToldApart(names: Names, a: Alternative, b: Alternative): boolean {
+  const constants = (each: Alternative): Map<string, string> =>
+    new Map(
+      [...(names.get(each) ?? [])].flatMap((name) => {
+        const [, property, value] = /^constant (.*) (\S+)$/s.exec(name) ?? [];
+        return property === undefined || value === undefined ? [] : [[property, value] as const];
+      }),
+    );
+  const other = constants(b);
+  return [...constants(a)].some(([property, value]) => other.has(property) && other.get(property) !== value);
+}

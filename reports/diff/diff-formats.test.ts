@@ -1,0 +1,162 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Where } from '../../contracts/index.ts';
+import { diffHtml } from './diff-html.ts';
+import { diffMarkdown } from './diff-markdown.ts';
+import type { DiffedChange, DiffReport } from './diff-report.ts';
+import { diffText } from './diff-text.ts';
+
+const at = (source: string, line: number): Where => ({ source, pointer: '/a', line, column: 3 });
+const snippet = (text: string, line: number): { firstLine: number; lines: readonly string[] } => ({
+  firstLine: line - 1,
+  lines: ['before:', `  ${text}`, 'after:'],
+});
+
+const BREAKS: DiffedChange = {
+  code: 'response-required-property-removed',
+  severity: 'error',
+  message: "in the 200 response, the property 'weightGrams' was removed",
+  fix: 'keep it',
+  where: at('new.yaml', 12),
+  operationId: 'getParcel',
+  direction: 'response',
+  operation: 'GET /parcels/{parcelId}',
+  base: at('git:main:old.yaml', 9),
+  revision: at('new.yaml', 12),
+  lines: { base: snippet('weightGrams:', 9), revision: snippet('properties:', 12) },
+  usage: 'breaks checkout (2 interactions), nobody else uses it',
+};
+const ADDS: DiffedChange = {
+  code: 'operation-added',
+  severity: 'info',
+  message: 'GET /quotes is new',
+  where: at('new.yaml', 30),
+  direction: 'both',
+  operation: 'GET /quotes',
+  revision: at('new.yaml', 30),
+  lines: {},
+};
+const MAY: DiffedChange = {
+  code: 'server-removed',
+  severity: 'warning',
+  message: 'the API is no longer served at <script>',
+  where: at('old.yaml', 2),
+  direction: 'request',
+  base: at('old.yaml', 2),
+  lines: {},
+};
+
+const report = (...changes: readonly DiffedChange[]): DiffReport => ({
+  tool: { name: 'tallystick', version: '0.0.0' },
+  verdict: changes.some(({ severity }) => severity === 'error')
+    ? 'breaking'
+    : changes.some(({ severity }) => severity === 'warning')
+      ? 'warning'
+      : 'compatible',
+  comparisons: [{ base: 'parcels 1.0.0', revision: 'parcels 1.1.0', changes }],
+});
+
+describe('as text', () => {
+  test('changes stand by operation, both sides with their lines, the summary last', () => {
+    expect(diffText(report(MAY, BREAKS, ADDS))).toBe(`parcels 1.0.0 → parcels 1.1.0
+
+the document
+  ! may break  the API is no longer served at <script>  server-removed
+      old.yaml:2  -
+
+GET /parcels/{parcelId}  getParcel
+  ✗ breaks  in the 200 response, the property 'weightGrams' was removed  response-required-property-removed
+      git:main:old.yaml:9  - weightGrams:
+      new.yaml:12          + properties:
+      fix  keep it
+      who  breaks checkout (2 interactions), nobody else uses it
+
+GET /quotes
+  · info  GET /quotes is new  operation-added
+
+BREAKING  1 change breaks clients, 1 may break them, 1 does neither.
+`);
+  });
+
+  test.each([
+    [[], 'COMPATIBLE  Nothing changed that anybody could notice.\n'],
+    [[ADDS], 'COMPATIBLE  1 change, none of which can break a client.\n'],
+    [[MAY, MAY], 'WARNING  2 changes may break clients.\n'],
+    [[BREAKS, BREAKS], 'BREAKING  2 changes break clients.\n'],
+  ])('%#: the last line says what it amounts to', (changes, expected) => {
+    expect(
+      diffText(report(...changes))
+        .split('\n')
+        .slice(-2)
+        .join('\n'),
+    ).toBe(expected);
+  });
+
+  test('that usage is unknown is said once', () => {
+    const usage = 'who uses it is unknown: no pact is for parcels 1.0.0';
+    const text = diffText(report({ ...BREAKS, usage }, { ...MAY, usage }));
+    expect(text.match(/who uses it is unknown/g)).toHaveLength(1);
+  });
+
+  test('a thousand changes are cut, and say so', () => {
+    const text = diffText(report(...Array.from({ length: 1000 }, () => ({ ...ADDS }))));
+    expect(text.split('\n').length).toBeLessThan(120);
+    expect(text).toContain('… and 900 more changes: --format json has them all');
+  });
+
+  test('what a document says cannot steer a terminal', () => {
+    expect(diffText(report({ ...MAY, message: 'a\u001b[2Jb\nc' }))).toContain('a\\u001b[2Jb c');
+  });
+});
+
+describe('as Markdown', () => {
+  test('what breaks is open, the rest is folded away', () => {
+    expect(diffMarkdown(report(BREAKS, ADDS))).toBe(`## ❌ 1 change breaks clients, 1 does neither.
+
+### \`parcels 1.0.0\` → \`parcels 1.1.0\`
+
+#### \`GET /parcels/{parcelId}\`
+
+❌ **breaks** \`in the 200 response, the property 'weightGrams' was removed\` · \`response-required-property-removed\`
+
+\`\`\`diff
+- git:main:old.yaml:9  weightGrams:
++ new.yaml:12  properties:
+\`\`\`
+
+Who: \`breaks checkout (2 interactions), nobody else uses it\`
+
+Fix: \`keep it\`
+
+<details><summary>1 change that cannot break a client</summary>
+
+- \`GET /quotes\`: \`GET /quotes is new\` · \`operation-added\`
+
+</details>
+
+<sub>tallystick 0.0.0</sub>
+`);
+  });
+
+  test('it fits a comment, and counts what it left out', () => {
+    const text = diffMarkdown(report(...Array.from({ length: 1000 }, () => ({ ...BREAKS }))));
+    expect(text.length).toBeLessThan(60_000);
+    expect(text).toMatch(/_… and \d+ more changes: see --format json\._/);
+  });
+});
+
+describe('as HTML', () => {
+  test('the lines of both documents stand next to each other, and nothing of them is markup', () => {
+    const page = diffHtml(report(BREAKS, MAY, ADDS));
+    expect(page).toContain('<span class="label">Base <code>git:main:old.yaml:9</code></span>');
+    expect(page).toContain('<span class="hit"><i>9</i>  weightGrams:</span>');
+    expect(page).toContain('<span class="hit"><i>12</i>  properties:</span>');
+    expect(page).toContain('breaks checkout (2 interactions), nobody else uses it');
+    expect(page).toContain('the API is no longer served at &lt;script&gt;');
+    expect(page).not.toContain('<script');
+  });
+
+  test('it loads nothing', () => {
+    expect(diffHtml(report(BREAKS))).toContain("default-src 'none'");
+    expect(diffHtml(report(BREAKS))).not.toMatch(/(src|href)="(?!#|data:,)/);
+  });
+});

@@ -1,0 +1,71 @@
+import type { Change, DiffVerdict, Where } from '../../contracts/index.ts';
+import type { Snippet } from '../report.ts';
+
+/** What `tally diff` found, ready to be written down. */
+export interface DiffReport {
+  readonly verdict: DiffVerdict;
+  readonly comparisons: readonly DiffedContracts[];
+  readonly tool: { readonly name: string; readonly version: string };
+}
+
+export interface DiffedContracts {
+  /** `parcels 1.4.0`, or the file where both are called the same. */
+  readonly base: string;
+  readonly revision: string;
+  readonly changes: readonly DiffedChange[];
+}
+
+/** A change with what its readers want to see beside it. */
+export interface DiffedChange extends Change {
+  /** The lines of either document around it. */
+  readonly lines: { readonly base?: Snippet; readonly revision?: Snippet };
+  /** Whom it hurts: `breaks checkout (2 interactions), nobody else uses it`. */
+  readonly usage?: string;
+}
+
+/** The changes of one operation; the document's own come first, without a name. */
+export interface OperationChanges {
+  readonly name: string;
+  readonly changes: readonly DiffedChange[];
+}
+
+/** In the order of the changes. */
+export function byOperation(changes: readonly DiffedChange[]): readonly OperationChanges[] {
+  const groups = new Map<string, DiffedChange[]>();
+  for (const change of changes) {
+    const group = groups.get(change.operation ?? '');
+    if (group === undefined) groups.set(change.operation ?? '', [change]);
+    else group.push(change);
+  }
+  return [...groups].map(([name, list]) => ({ name, changes: list }));
+}
+
+/** Either side of a change, `-` what was and `+` what is. */
+export function sidesOf({ base, revision, lines }: DiffedChange): readonly Side[] {
+  return [
+    ...(base === undefined ? [] : [sideOf('-', base, lines.base)]),
+    ...(revision === undefined ? [] : [sideOf('+', revision, lines.revision)]),
+  ];
+}
+
+export interface Side {
+  readonly mark: '-' | '+';
+  readonly where: Where;
+  /** Without its indentation; '' where it could not be read. */
+  readonly line: string;
+  readonly snippet?: Snippet;
+}
+
+function sideOf(mark: '-' | '+', where: Where, snippet: Snippet | undefined): Side {
+  if (snippet === undefined) return { mark, where, line: '' };
+  return { mark, where, line: (snippet.lines[where.line - snippet.firstLine] ?? '').trim(), snippet };
+}
+
+/**
+ * Whom the changes hurt, where the record says so for each; where it says nothing of any, that is one sentence for all.
+ */
+export function usageOf({ changes }: DiffedContracts): { readonly unknown?: string } {
+  const texts = new Set(changes.flatMap(({ usage }) => (usage === undefined ? [] : [usage])));
+  const [only] = texts;
+  return texts.size === 1 && only?.startsWith('who uses it is unknown') === true ? { unknown: only } : {};
+}
