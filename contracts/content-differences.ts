@@ -1,4 +1,4 @@
-import { matchMediaTypes } from './match-media-types.ts';
+import { isWiderMediaType, matchMediaTypes } from './match-media-types.ts';
 import type { MediaType } from './model.ts';
 import type { Difference, Documents, MatchedOperation, Side } from './rule.ts';
 import { schemaDifferences } from './schema-differences.ts';
@@ -18,6 +18,8 @@ export interface ContentDifferences {
   readonly schemas: readonly Difference[];
   readonly removed: readonly MediaType[];
   readonly added: readonly MediaType[];
+  /** Types that became part of a range: any type of it may come now. */
+  readonly widened: readonly (readonly [base: MediaType, revision: MediaType])[];
 }
 
 export function contentDifferences(documents: Documents, place: ContentPlace): ContentDifferences {
@@ -32,5 +34,6 @@ export function contentDifferences(documents: Documents, place: ContentPlace): C
       revision: revision.pointer,
     }),
   );
-  return { schemas, removed, added };
+  const widened = matched.filter(([base, revision]) => isWiderMediaType(base, revision));
+  return { schemas, removed, added, widened };
 }

@@ -42,6 +42,11 @@ function covers(range: string, mediaType: string): boolean {
   return wide.endsWith('/*') && normalised(mediaType).startsWith(wide.slice(0, -1));
 }
 
+/** Whether the second stands for more than the first: `application/*` for `application/json`. */
+export function isWiderMediaType(base: MediaType, revision: MediaType): boolean {
+  return normalised(base.mediaType) !== normalised(revision.mediaType) && covers(revision.mediaType, base.mediaType);
+}
+
 /** Names are case-insensitive (RFC 9110 §8.3.1), and JSON and most other text is in UTF-8 whether told or not. */
 function normalised(mediaType: string): string {
   const [name = '', ...parameters] = mediaType.toLowerCase().split(';');

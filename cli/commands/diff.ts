@@ -142,7 +142,9 @@ async function write(
   compared: Compared,
 ): Promise<ExitCode> {
   const { EXIT, isAtLeast } = await import('../../contracts/index.ts');
-  const comparisons = redactor.json(await waived(input, compared));
+  const judged = await waived(input, compared);
+  // The documents beside the changes are only looked up, never written.
+  const comparisons = judged.map((each) => ({ ...each, changes: redactor.json(each.changes) }));
   const report = await diffReport(input, redactor, compared, comparisons);
   for (const { format, path: file } of outputs) {
     const text = await render(input, format, report, compared, comparisons, redactor, file === undefined);

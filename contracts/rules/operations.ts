@@ -4,6 +4,7 @@ import type { Contract } from '../model.ts';
 import { spokenValue } from '../spoken-value.ts';
 import type { Difference, Documents, LoneOperation, MatchedOperation, Rule } from '../rule.ts';
 import type { JsonObject } from '../json.ts';
+import { isSunsetDate, isSunsetOver, sunsetOf } from '../sunset-date.ts';
 
 /**
  * Operations that come and go. Removing one breaks whoever calls it, unless it was announced: `deprecated` with an
@@ -87,7 +88,7 @@ function gone(base: Contract, operation: LoneOperation, today: string): Differen
       fix: 'announce the day with "x-sunset" before an operation is removed',
     };
   }
-  const over = isDate(sunset) && sunset.slice(0, 10) < today;
+  const over = isSunsetOver(sunset, today);
   return {
     ...common,
     code: over ? 'operation-removed-after-sunset' : 'operation-removed-before-sunset',
@@ -140,29 +141,17 @@ function sunset(
       },
     ];
   }
-  if (!isDate(to)) {
+  if (!isSunsetDate(to)) {
     const message = `the sunset date '${to}' is no date`;
     return [{ ...common, ...values, code: 'sunset-invalid', message, fix: 'write it as 2027-12-31' }];
   }
-  const day = to.slice(0, 10);
-  if (day < today) {
+  if (isSunsetOver(to, today)) {
     const message = `the sunset date ${to} is over already, so nobody had notice`;
     return [{ ...common, ...values, code: 'sunset-in-the-past', message, fix: 'give a day in the future' }];
   }
-  if (from === undefined || !isDate(from) || day >= from.slice(0, 10)) return [];
+  if (from === undefined || !isSunsetDate(from) || to.slice(0, 10) >= from.slice(0, 10)) return [];
   const message = `the sunset date moved forward from ${from} to ${to}`;
   return [{ ...common, ...values, code: 'sunset-brought-forward', message, fix: `keep ${from}` }];
-}
-
-/** `x-sunset`; `sunset` is taken for it where somebody left out the prefix. */
-function sunsetOf(operation: JsonObject): string | undefined {
-  const value = operation['x-sunset'] ?? operation['sunset'];
-  return value === undefined || value === null ? undefined : spokenValue(value);
-}
-
-/** RFC 3339: a day, or a day with its time. */
-function isDate(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d(T.*)?$/.test(text) && !Number.isNaN(Date.parse(text));
 }
 
 const LEVELS = ['draft', 'alpha', 'beta', 'stable'];

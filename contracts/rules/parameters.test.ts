@@ -79,6 +79,38 @@ describe('what is sent', () => {
       ["info parameter-deprecated (request) GET /a: the query parameter 'limit' is now deprecated"],
     ],
     [
+      'one that goes as announced',
+      [{ ...LIMIT, deprecated: true, 'x-sunset': '2026-05-31' }],
+      [],
+      [
+        "info parameter-removed-after-deprecation (request) GET /a: the query parameter 'limit' is gone, it was deprecated",
+      ],
+    ],
+    [
+      'one that goes too early',
+      [{ ...LIMIT, deprecated: true, 'x-sunset': '2026-06-02' }],
+      [],
+      [
+        "error parameter-removed-before-sunset (request) GET /a: the query parameter 'limit' is gone before its sunset date 2026-06-02",
+      ],
+    ],
+    [
+      'a sunset date that is over',
+      [{ ...LIMIT, deprecated: true }],
+      [{ ...LIMIT, deprecated: true, 'x-sunset': '2026-05-31' }],
+      [
+        "error parameter-sunset-in-the-past (request) GET /a: the sunset date of the query parameter 'limit', 2026-05-31, is over already, so nobody had notice",
+      ],
+    ],
+    [
+      'a sunset date that is none',
+      [{ ...LIMIT, deprecated: true }],
+      [{ ...LIMIT, deprecated: true, 'x-sunset': 'soon' }],
+      [
+        "error parameter-sunset-invalid (request) GET /a: the sunset date of the query parameter 'limit', 'soon', is no date",
+      ],
+    ],
+    [
       'an empty value refused',
       [{ ...LIMIT, allowEmptyValue: true }],
       [LIMIT],

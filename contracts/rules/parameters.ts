@@ -5,6 +5,7 @@ import type { Parameter } from '../model.ts';
 import { objectAt } from '../object-at.ts';
 import { spokenValue } from '../spoken-value.ts';
 import type { Difference, Documents, MatchedOperation, Rule } from '../rule.ts';
+import { isSunsetDate, isSunsetOver, sunsetOf } from '../sunset-date.ts';
 import { schemaDifferences } from '../schema-differences.ts';
 
 /**
@@ -37,6 +38,16 @@ export const parameters: Rule = {
     { code: 'parameter-media-type-changed', severity: 'error', summary: 'its content is of another media type' },
     { code: 'parameter-moved', severity: 'error', summary: 'a parameter that must be sent belongs elsewhere now' },
     { code: 'parameter-removed', severity: 'warning', summary: 'a parameter is gone' },
+    {
+      code: 'parameter-removed-after-deprecation',
+      severity: 'info',
+      summary: 'a deprecated parameter is gone, not before its sunset date',
+    },
+    {
+      code: 'parameter-removed-before-sunset',
+      severity: 'error',
+      summary: 'a deprecated parameter is gone before its sunset date',
+    },
     { code: 'parameter-required-added', severity: 'error', summary: 'there is a new parameter that must be sent' },
     { code: 'parameter-reserved-refused', severity: 'warning', summary: 'allowReserved was taken back' },
     {
@@ -44,6 +55,8 @@ export const parameters: Rule = {
       severity: 'error',
       summary: 'its value is written another way (style, explode)',
     },
+    { code: 'parameter-sunset-in-the-past', severity: 'error', summary: 'its new sunset date is over already' },
+    { code: 'parameter-sunset-invalid', severity: 'error', summary: 'its sunset date is no date' },
   ],
   judge: (documents) => documents.matched.flatMap((operation) => judgeOperation(documents, operation)),
 };
@@ -62,7 +75,7 @@ function judgeOperation(documents: Documents, operation: MatchedOperation): read
   });
   const sent = operation.request === 'request';
   return [
-    ...(sent ? gone(operation, removed, added) : removed.map((each) => goneFromDelivery(operation, each))),
+    ...(sent ? gone(documents, operation, removed, added) : removed.map((each) => goneFromDelivery(operation, each))),
     ...(sent ? come(operation, removed, added) : added.map((each) => newInDelivery(operation, each))),
     ...compared,
   ];
@@ -99,17 +112,37 @@ function named({ in: place, name }: Parameter): string {
 
 type Parameters = readonly Parameter[];
 
-function gone(operation: MatchedOperation, removed: Parameters, added: Parameters): readonly Difference[] {
+function gone(
+  documents: Documents,
+  operation: MatchedOperation,
+  removed: Parameters,
+  added: Parameters,
+): readonly Difference[] {
   return removed
     .filter((each) => movedTo(each, added) === undefined)
     .map((each) => ({
-      code: 'parameter-removed',
-      message: `the ${named(each)} is gone`,
-      fix: 'keep accepting it and mark it deprecated, or say that it is ignored',
+      ...removal(each, objectAt(documents.base, declaredAt(each)), documents.today),
       direction: 'request',
       operation,
       base: declaredAt(each),
     }));
+}
+
+function removal(
+  parameter: Parameter,
+  declared: JsonObject,
+  today: string,
+): Pick<Difference, 'code' | 'message' | 'fix'> {
+  const name = named(parameter);
+  const sunset = sunsetOf(declared);
+  if (declared['deprecated'] !== true) {
+    const fix = 'keep accepting it and mark it deprecated, or say that it is ignored';
+    return { code: 'parameter-removed', message: `the ${name} is gone`, fix };
+  }
+  if (sunset === undefined || isSunsetOver(sunset, today))
+    return { code: 'parameter-removed-after-deprecation', message: `the ${name} is gone, it was deprecated` };
+  const message = `the ${name} is gone before its sunset date ${sunset}`;
+  return { code: 'parameter-removed-before-sunset', message, fix: `keep it until ${sunset}` };
 }
 
 function come(operation: MatchedOperation, removed: Parameters, added: Parameters): readonly Difference[] {
@@ -169,6 +202,7 @@ function compareParameter(documents: Documents, pair: Pair): readonly Difference
   return [
     ...requirement(pair, isSent),
     ...deprecation(pair, raw),
+    ...sunset(pair, raw, documents.today),
     ...serialisation(documents, pair),
     ...(isSent ? [...permissions(pair, raw), ...defaultOf(documents, pair)] : []),
     ...schemaDifferences(documents, {
@@ -206,6 +240,19 @@ function requirement(pair: Pair, isSent: boolean): readonly Difference[] {
 function deprecation(pair: Pair, [before, after]: Raw): readonly Difference[] {
   if (after['deprecated'] !== true || before['deprecated'] === true) return [];
   return [difference(pair, { code: 'parameter-deprecated', message: `the ${named(pair.revision)} is now deprecated` })];
+}
+
+function sunset(pair: Pair, [before, after]: Raw, today: string): readonly Difference[] {
+  const [from, to] = [sunsetOf(before), sunsetOf(after)];
+  if (to === undefined || from === to) return [];
+  const of = `the sunset date of the ${named(pair.revision)}`;
+  if (!isSunsetDate(to)) {
+    const message = `${of}, '${to}', is no date`;
+    return [difference(pair, { code: 'parameter-sunset-invalid', message, fix: 'write it as 2027-12-31' })];
+  }
+  if (!isSunsetOver(to, today)) return [];
+  const message = `${of}, ${to}, is over already, so nobody had notice`;
+  return [difference(pair, { code: 'parameter-sunset-in-the-past', message, fix: 'give a day in the future' })];
 }
 
 function permissions(pair: Pair, [before, after]: Raw): readonly Difference[] {

@@ -74,6 +74,13 @@ describe('media types', () => {
     expect((await diffOf(answer({ 200: before }), answer({ 200: after }))).map(brief)).toEqual(expected);
   });
 
+  test('one type that became a range may break', async () => {
+    const any = { description: 'ok', content: { 'text/*': {} } };
+    expect((await diffOf(answer({ 200: TEXT }), answer({ 200: any }))).map(brief)).toEqual([
+      'warning response-media-type-widened (response) GET /a: the 200 response may now come as any text/*, not only as text/plain',
+    ]);
+  });
+
   test('a range may become one of its types', async () => {
     const any = { description: 'ok', content: { 'text/*': {} } };
     expect(await diffOf(answer({ 200: any }), answer({ 200: TEXT }))).toEqual([]);

@@ -33,6 +33,11 @@ export const responses: Rule = {
       summary: 'an answer may be asked for as another media type',
     },
     { code: 'response-media-type-removed', severity: 'error', summary: 'an answer no longer comes as this media type' },
+    {
+      code: 'response-media-type-widened',
+      severity: 'warning',
+      summary: 'an answer may come as any type of a range',
+    },
     { code: 'response-status-added', severity: 'info', summary: 'there is a new status' },
     { code: 'response-status-only-default', severity: 'warning', summary: 'a success status is left to "default"' },
     { code: 'response-status-other-removed', severity: 'info', summary: 'a status that is no success is gone' },
@@ -120,7 +125,7 @@ function content(documents: Documents, { operation, base, revision }: Pair): rea
   const direction = operation.response;
   const name = `the ${revision.status} response`;
   const place = { operation, name, direction, base: base.content, revision: revision.content };
-  const { schemas, removed, added } = contentDifferences(documents, place);
+  const { schemas, removed, added, widened } = contentDifferences(documents, place);
   const types = revision.content.map(({ mediaType }) => mediaType).join(', ') || 'none';
   return [
     ...removed.map((each) => ({
@@ -141,6 +146,17 @@ function content(documents: Documents, { operation, base, revision }: Pair): rea
       operation,
       base: base.pointer,
       revision: mediaPointer(each),
+    })),
+    ...(direction === 'response' ? widened : []).map(([left, right]) => ({
+      code: 'response-media-type-widened',
+      message: `${name} may now come as any ${right.mediaType}, not only as ${left.mediaType}`,
+      fix: `keep naming ${left.mediaType}`,
+      expected: left.mediaType,
+      actual: right.mediaType,
+      direction,
+      operation,
+      base: mediaPointer(left),
+      revision: mediaPointer(right),
     })),
     ...schemas,
   ];
