@@ -27,5 +27,5 @@ export { signalWithin } from './signal-within.ts';
 export { standardWebhooks } from './signatures/standard-webhooks.ts';
 export { targetUrl } from './target-url.ts';
 export { fileReason } from './thrown.ts';
-export { findContract, openWorkspace, type Workspace } from './workspace.ts';
+export { findContract, nearestRoot, openWorkspace, type Workspace } from './workspace.ts';
 export { writeFileAtomically } from './write-file.ts';

@@ -4,7 +4,8 @@ import { problemsIn, type ConfigProblem } from './check-config.ts';
 import type { Config, CredentialConfig, ProviderConfig } from './config.ts';
 import { TallyError } from './error.ts';
 import type { Severity } from './finding.ts';
-import { fileReason, messageOf } from './thrown.ts';
+import { aliasPlace, aliasReason, yamlReason } from './parse-document.ts';
+import { fileReason } from './thrown.ts';
 import { positionOf } from './yaml-position.ts';
 
 /**
@@ -29,10 +30,13 @@ export async function readConfig(file: string, source: string): Promise<Config> 
 export async function parseConfig(text: string, source: string): Promise<Config> {
   const lines = new LineCounter();
   // Its own error messages quote the line, which may hold a secret: prettyErrors off.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const broken = document.errors[0];
-  if (broken !== undefined) throw unreadable(`${source}${lineAndColumn(lines, broken.pos[0])}`, broken.message, broken);
-  const value = plainData(document, source);
+  if (broken !== undefined) {
+    const { line, col } = lines.linePos(broken.pos[0]);
+    throw unreadable(source, { line, column: col }, yamlReason(broken.code, broken.message), broken);
+  }
+  const value = plainData(document, text, source);
   const problems = await problemsIn(value);
   if (problems.length > 0) throw configInvalid(source, problems, (problem) => positionOf(document, lines, problem));
   return withDefaults(value as RawConfig);
@@ -48,7 +52,7 @@ export async function configError(
   const document = parseDocument(await readFile(file, 'utf8'), {
     lineCounter: lines,
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   return configInvalid(source, problems, (problem) => positionOf(document, lines, problem));
 }
@@ -58,27 +62,22 @@ export function defaultConfig(name: string): Config {
   return withDefaults({ name });
 }
 
-function plainData(document: Document, source: string): unknown {
+function plainData(document: Document, text: string, source: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
-    throw unreadable(source, messageOf(cause), cause);
+    throw unreadable(source, aliasPlace(text, cause), aliasReason(cause), cause);
   }
 }
 
-function unreadable(where: string, why: string, cause: unknown): TallyError {
+function unreadable(source: string, { line, column }: Place, why: string, cause: unknown): TallyError {
   return new TallyError({
     code: 'CONFIG_UNREADABLE',
-    where,
-    why: `this is no YAML: ${why.split('\n')[0]}`,
+    where: `${source}:${line}:${column}`,
+    why,
     fix: 'correct the file at this place',
     cause,
   });
-}
-
-function lineAndColumn(lines: LineCounter, offset: number): string {
-  const { line, col } = lines.linePos(offset);
-  return `:${line}:${col}`;
 }
 
 /** All mistakes at once, in the order of the file; the first one's place is the error's. */
