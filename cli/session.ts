@@ -9,21 +9,16 @@ import type {
   Severity,
   Workspace,
 } from '../contracts/index.ts';
-import type { Format, Report } from '../reports/index.ts';
+import type { Report } from '../reports/index.ts';
 import type { CommandInput, Option } from './command.ts';
 import { appendStepSummary, folderInRepository } from './github-actions.ts';
 import { createLog } from './log.ts';
+import { OUTPUT_OPTIONS, readOutputs, type Output } from './outputs.ts';
 import { readVersion } from './version.ts';
 
 /** The flags of every verb that ends in a report. */
 export const REPORT_OPTIONS: Readonly<Record<string, Option>> = {
-  format: {
-    type: 'string',
-    multiple: true,
-    value: 'FORMAT[=FILE]',
-    summary: 'How to print the report, or which file to write it to; tally list names the formats',
-  },
-  output: { type: 'string', short: 'o', value: 'FILE', summary: 'File for the one --format that names none' },
+  ...OUTPUT_OPTIONS,
   'fail-on': {
     type: 'string',
     value: 'SEVERITY',
@@ -65,7 +60,7 @@ export async function withSession(
 ): Promise<ExitCode> {
   const { createRedactor, openCredentials, openResultWaivers, openWorkspace } = await import('../contracts/index.ts');
   const { readEnvironment } = await import('../reports/index.ts');
-  const outputs = await readOutputs(input, options.command);
+  const outputs = await withText(input, await readOutputs(input, options.command));
   const redactor = createRedactor();
   const opened = await (options.open ?? openWorkspace)(options.paths, input.cwd);
   const workspace = withCredentials(opened, options.credentials);
@@ -138,38 +133,11 @@ async function reportWaivers(
   }));
 }
 
-interface Output {
-  readonly format: Format;
-  /** Relative to where the command was typed; absent is stdout. */
-  readonly path?: string;
-}
-
-export async function readOutputs(input: CommandInput, command: string): Promise<readonly Output[]> {
-  const { formatNamed, formatOfFile, parseFormatFlag } = await import('../reports/index.ts');
-  const asked: readonly Output[] = input.flags.strings('format').map(parseFormatFlag);
-  const file = input.flags.string('output');
-  const outputs = file === undefined || file === '-' ? asked : withFile(asked, file, formatOfFile);
-  const printed = outputs.filter((output) => output.path === undefined);
-  if (printed.length > 1) throw await twoForStdout(command, printed);
-  if (printed.length > 0 || input.flags.boolean('quiet')) return outputs;
+/** Somebody who asks for nothing else reads text. */
+export async function withText({ flags }: CommandInput, outputs: readonly Output[]): Promise<readonly Output[]> {
+  if (flags.boolean('quiet') || outputs.some((output) => output.path === undefined)) return outputs;
+  const { formatNamed } = await import('../reports/index.ts');
   return [{ format: formatNamed('text') }, ...outputs];
-}
-
-/** `--output FILE` is where the one format without a file goes; alone, the file's name says which format it is. */
-function withFile(asked: readonly Output[], path: string, formatOfFile: (file: string) => Format): readonly Output[] {
-  if (asked.every((output) => output.path !== undefined)) return [...asked, { format: formatOfFile(path), path }];
-  return asked.map((output) => (output.path === undefined ? { ...output, path } : output));
-}
-
-async function twoForStdout(command: string, printed: readonly Output[]) {
-  const { TallyError } = await import('../contracts/index.ts');
-  const [first] = printed;
-  return new TallyError({
-    code: 'FLAG_VALUE',
-    where: `tally ${command} --format`,
-    why: `${printed.map((output) => output.format.id).join(' and ')} cannot both go to stdout`,
-    fix: `name a file for all but one: --format ${first?.format.id}=report.${first?.format.extension}`,
-  });
 }
 
 /** The lowest severity that fails this run. */

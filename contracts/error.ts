@@ -61,5 +61,7 @@ export class TallyError extends Error implements TallyErrorData {
 
 /** The three lines a person reads: code and place, why, fix. */
 export function formatError(error: TallyErrorData): string {
-  return `${error.code}  ${error.where}\n  why  ${error.why}\n  fix  ${error.fix}`;
+  // What a library says may have several lines.
+  const indented = (text: string): string => text.trimEnd().replaceAll(/\s*\n\s*/g, '\n       ');
+  return `${error.code}  ${error.where}\n  why  ${indented(error.why)}\n  fix  ${indented(error.fix)}`;
 }

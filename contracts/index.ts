@@ -38,5 +38,5 @@ export { fileReason } from './thrown.ts';
 export { readUsage, whoIsHurt, type Hurt, type Usage } from './usage.ts';
 export { openResultWaivers, type ResultWaivers } from './waive-results.ts';
 export { applyWaivers, readWaivers } from './waivers.ts';
-export { findContract, openWorkspace, type Workspace } from './workspace.ts';
+export { findContract, nearestRoot, openWorkspace, type Workspace } from './workspace.ts';
 export { writeFileAtomically } from './write-file.ts';

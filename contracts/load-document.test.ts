@@ -205,7 +205,8 @@ describe('documents that cannot be read', () => {
   test.each([
     ['invalid.yaml', 'a:\n  b: x\n   c: y\n', 'invalid.yaml:2:6', /^this is no YAML: /],
     ['duplicate.yaml', 'paths:\n  /a: {}\n  /a: {}\n', 'duplicate.yaml:3:3', /^this key stands twice in the same map$/],
-    ['bomb.yaml', bomb, 'bomb.yaml:2:1', /alias bomb$/],
+    ['bomb.yaml', bomb, 'bomb.yaml:2:8', /alias bomb$/],
+    ['alias.yaml', 'a: &a 1\nb: [*a, *c]\n', 'alias.yaml:2:9', /^the alias \*c has no anchor &c before it$/],
     [
       'truncated.json',
       '{"openapi": "3.0.0",\n "paths": {',

@@ -52,11 +52,12 @@ function parseYaml(text: string, source: string): Json {
     return value;
   } catch (cause) {
     if (cause instanceof TallyError) throw cause;
-    throw unreadable(source, { line: aliasLine(text), column: 1 }, bombReason(cause), cause);
+    throw unreadable(source, aliasPlace(text, cause), aliasReason(cause), cause);
   }
 }
 
-function yamlReason(code: string, message: string): string {
+/** What is wrong with YAML, from the parser's code and message. */
+export function yamlReason(code: string, message: string): string {
   if (code === 'DUPLICATE_KEY') return 'this key stands twice in the same map';
   if (code === 'MULTIPLE_DOCS') return 'the file holds more than one YAML document';
   // The parser itself ran out of stack.
@@ -64,17 +65,26 @@ function yamlReason(code: string, message: string): string {
   return `this is no YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }
 
-function bombReason(cause: unknown): string {
+/** Why the aliases of a YAML document cannot be resolved. */
+export function aliasReason(cause: unknown): string {
   if (cause instanceof RangeError) return `it is nested deeper than ${MAX_DEPTH} levels`;
   const message = cause instanceof Error ? cause.message : String(cause);
   if (message.startsWith('Excessive alias'))
     return 'its aliases (*name) multiply beyond 100 copies, as in an alias bomb';
-  return message;
+  const unknown = unknownAlias(message);
+  return unknown === undefined ? message : `the alias *${unknown} has no anchor &${unknown} before it`;
 }
 
-function aliasLine(text: string): number {
-  const at = text.search(/(^|[\s[,])\*\w/m);
-  return at === -1 ? 1 : positionIn(lineStarts(text), at).line;
+function unknownAlias(message: string): string | undefined {
+  return /^Unresolved alias[^:]*: (\S+)$/.exec(message)?.[1];
+}
+
+/** Where the alias stands that cannot be resolved; the first one where the parser does not say which it is. */
+export function aliasPlace(text: string, cause: unknown): { readonly line: number; readonly column: number } {
+  const name = unknownAlias(cause instanceof Error ? cause.message : '');
+  const aliases = [...text.matchAll(/(?<=^|[\s[,:])\*([^\s,[\]{}]+)/gm)];
+  const found = aliases.find(([, each]) => name === undefined || each === name);
+  return found === undefined ? { line: 1, column: 1 } : positionIn(lineStarts(text), found.index);
 }
 
 /** Also drops `__proto__`: copied by assignment it would become a prototype. */

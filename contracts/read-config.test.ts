@@ -90,10 +90,18 @@ describe('a configuration that is wrong', () => {
     expect(await errorOf('version: 1\nname: "open s3cr3t')).toEqual({
       code: 'CONFIG_UNREADABLE',
       where: 'tally.yaml:2:19',
-      why: 'this is no YAML: Missing closing "quote',
+      why: 'this is no YAML: missing closing "quote',
       fix: 'correct the file at this place',
       exitCode: 2,
     });
+  });
+
+  test.each([
+    ['version: 1\n---\nname: a\n', 'tally.yaml:2:1', 'the file holds more than one YAML document'],
+    ['version: 1\nname: a\nname: b\n', 'tally.yaml:3:1', 'this key stands twice in the same map'],
+    ['version: 1\nname: *a\n', 'tally.yaml:2:7', 'the alias *a has no anchor &a before it'],
+  ])('that is YAML of another kind is refused with the line: %j', async (text, where, why) => {
+    expect(await errorOf(text)).toMatchObject({ code: 'CONFIG_UNREADABLE', where, why });
   });
 
   test('that is an alias bomb is refused', async () => {

@@ -5,7 +5,8 @@ import type { Config, CredentialConfig, ProviderConfig } from './config.ts';
 import { TallyError } from './error.ts';
 import type { Severity } from './finding.ts';
 import { mistakesError } from './mistakes-error.ts';
-import { fileReason, messageOf } from './thrown.ts';
+import { aliasPlace, aliasReason, yamlReason } from './parse-document.ts';
+import { fileReason } from './thrown.ts';
 import { positionOf } from './yaml-position.ts';
 
 /**
@@ -30,10 +31,13 @@ export async function readConfig(file: string, source: string): Promise<Config> 
 export async function parseConfig(text: string, source: string): Promise<Config> {
   const lines = new LineCounter();
   // Its own error messages quote the line, which may hold a secret: prettyErrors off.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const broken = document.errors[0];
-  if (broken !== undefined) throw unreadable(`${source}${lineAndColumn(lines, broken.pos[0])}`, broken.message, broken);
-  const value = plainData(document, source);
+  if (broken !== undefined) {
+    const { line, col } = lines.linePos(broken.pos[0]);
+    throw unreadable(source, { line, column: col }, yamlReason(broken.code, broken.message), broken);
+  }
+  const value = plainData(document, text, source);
   const problems = await problemsIn(value);
   if (problems.length > 0)
     throw mistakesError('CONFIG_INVALID', source, problems, (problem) => positionOf(document, lines, problem));
@@ -50,7 +54,7 @@ export async function configError(
   const document = parseDocument(await readFile(file, 'utf8'), {
     lineCounter: lines,
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   return mistakesError('CONFIG_INVALID', source, problems, (problem) => positionOf(document, lines, problem));
 }
@@ -60,27 +64,27 @@ export function defaultConfig(name: string): Config {
   return withDefaults({ name });
 }
 
-function plainData(document: Document, source: string): unknown {
+function plainData(document: Document, text: string, source: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
-    throw unreadable(source, messageOf(cause), cause);
+    throw unreadable(source, aliasPlace(text, cause), aliasReason(cause), cause);
   }
 }
 
-function unreadable(where: string, why: string, cause: unknown): TallyError {
+function unreadable(source: string, { line, column }: Place, why: string, cause: unknown): TallyError {
   return new TallyError({
     code: 'CONFIG_UNREADABLE',
-    where,
-    why: `this is no YAML: ${why.split('\n')[0]}`,
+    where: `${source}:${line}:${column}`,
+    why,
     fix: 'correct the file at this place',
     cause,
   });
 }
 
-function lineAndColumn(lines: LineCounter, offset: number): string {
-  const { line, col } = lines.linePos(offset);
-  return `:${line}:${col}`;
+interface Place {
+  readonly line: number;
+  readonly column: number;
 }
 
 /** `tally.yaml` as the schema lets it pass. */

@@ -273,6 +273,15 @@ describe('documents stand for themselves', () => {
       code: 'CONTRACT_KIND_UNKNOWN',
       why: 'it is none of asyncapi, file, openapi, pact',
     });
+    await writeFile(path.join(root, 'empty.yaml'), '\n');
+    await writeFile(path.join(root, 'binary.yaml'), Buffer.from([1, 0, 2]));
+    await writeFile(path.join(root, 'odd.yaml'), 'a: [1\nb: 2\n');
+    for (const [file, where, why] of [
+      ['empty.yaml', 'empty.yaml:1:1', 'the file is empty'],
+      ['binary.yaml', 'binary.yaml', 'it is no text'],
+      ['odd.yaml', 'odd.yaml:2:1', expect.stringMatching(/^this is no YAML: /)],
+    ] as const)
+      expect(await errorOf(openWorkspace([file], root))).toMatchObject({ code: 'CONTRACT_UNREADABLE', where, why });
     expect(await errorOf(openWorkspace(['nowhere.yaml'], root))).toMatchObject({
       code: 'CONTRACT_UNREADABLE',
       where: 'nowhere.yaml',

@@ -10,6 +10,7 @@ import { layoutFindings } from './layout-findings.ts';
 import { relativeTo } from './load-document.ts';
 import type { Contract, ContractKind, ParsedContract } from './model.ts';
 import { nearMiss } from './near-miss.ts';
+import { parseDocumentText } from './parse-document.ts';
 import { configProblems } from './config-and-contracts.ts';
 import { configError, defaultConfig, readConfig } from './read-config.ts';
 import { rootMembers } from './root-members.ts';
@@ -108,10 +109,10 @@ async function openFolder(folder: string, isNamed: boolean): Promise<Workspace> 
   );
   if (problems.length > 0) throw await configError(path.join(root, CONFIG_FILE), CONFIG_FILE, problems);
   const whole = { root, configSource: CONFIG_FILE, config: withVersions(config, contracts), contracts, unreadable };
-  return checkNotEmpty(isNamed && folder !== root ? partOf(whole, folder) : whole);
+  return isNamed && folder !== root ? checkNotEmpty(partOf(whole, folder), folder) : checkNotEmpty(whole);
 }
 
-/** The folder of the nearest `tally.yaml` at or above a folder. */
+/** The nearest folder with a `tally.yaml`, this one or one above it. */
 export async function nearestRoot(from: string): Promise<string | undefined> {
   for (let folder = from; ; folder = path.dirname(folder)) {
     if (await exists(path.join(folder, CONFIG_FILE))) return folder;
@@ -133,13 +134,13 @@ function partOf(workspace: Workspace, folder: string): Workspace {
   };
 }
 
-function checkNotEmpty(workspace: Workspace): Workspace {
+function checkNotEmpty(workspace: Workspace, folder = path.join(workspace.root, 'contracts')): Workspace {
   if (workspace.contracts.length > 0) return workspace;
   const [first] = workspace.unreadable;
   if (first !== undefined) throw new TallyError(first);
   throw new TallyError({
     code: 'CONTRACTS_NONE',
-    where: path.join(workspace.root, 'contracts'),
+    where: folder,
     why: 'no contract was found there',
     fix: 'add one, for example contracts/apis/<name>/<version>/openapi.yaml, or let `tally init` do it',
   });
@@ -209,6 +210,10 @@ async function openDocument(file: string, cwd: string): Promise<ParsedContract> 
   const members = rootMembers(text);
   const kind = kindOf(members, file);
   if (kind !== undefined) return kind.parse(file, { root: cwd });
+  if (text.trim() === '') throw unreadableContract(`${source}:1:1`, 'the file is empty', 'give a contract');
+  if (text.includes('\0')) throw unreadableContract(source, 'it is no text', 'give a YAML or JSON document');
+  // What is broken says more than what is not there.
+  parseDocumentText(text, source);
   throw unknownKind(source, Object.keys(members ?? {}));
 }
 

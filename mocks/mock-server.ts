@@ -2,7 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createLogger } from '@stoplight/prism-core';
-import { runCheck, TallyError, type Contract, type Exchange, type RunContext } from '../contracts/index.ts';
+import {
+  runCheck,
+  TallyError,
+  type Contract,
+  type Exchange,
+  type Finding,
+  type RunContext,
+} from '../contracts/index.ts';
 import { findService, sendProblem, sendServices, sendUnknownService, type ListedService } from './catalogue.ts';
 import { exchangeOf } from './exchange-of.ts';
 import { openJournal, type Journal, type JournalWriter } from './journal.ts';
@@ -57,10 +64,11 @@ export async function startMocks(context: RunContext, options: MockOptions): Pro
 function apisOf(context: RunContext): readonly Contract[] {
   const apis = context.workspace.contracts.map(({ contract }) => contract).filter(({ kind }) => kind === 'openapi');
   if (apis.length > 0) return apis;
+  const { configSource, contracts } = context.workspace;
   throw new TallyError({
     code: 'MOCKS_NONE',
-    where: context.workspace.configSource ?? context.workspace.root,
-    why: 'there is no OpenAPI contract to mock',
+    where: configSource ?? contracts.map(({ contract }) => contract.source).join(', '),
+    why: configSource === undefined ? 'only OpenAPI contracts are mocked' : 'there is no OpenAPI contract to mock',
     fix: 'add one as contracts/apis/<name>/<version>/openapi.yaml, or name a document: tally mock openapi.yaml',
   });
 }
@@ -83,7 +91,7 @@ async function loadDocuments(
   const loaded: Loaded[] = [];
   for (const contract of contracts) {
     context.log.progress(`reading ${contract.source}`);
-    const document = await loadDocument(context.workspace.root, contract);
+    const document = await loadDocument(context, contract);
     if (layout === 'root' && document.routes.length === 0) throw operationsNone(contract);
     loaded.push({ contract, document });
   }
@@ -91,18 +99,27 @@ async function loadDocuments(
   return loaded;
 }
 
-async function loadDocument(root: string, contract: Contract): Promise<PrismDocument> {
+async function loadDocument({ workspace }: RunContext, contract: Contract): Promise<PrismDocument> {
   try {
-    return await loadPrismDocument(path.resolve(root, contract.source));
+    return await loadPrismDocument(path.resolve(workspace.root, contract.source));
   } catch (cause) {
-    throw new TallyError({
-      code: 'DOCUMENT_NOT_MOCKABLE',
-      where: contract.source,
-      why: cause instanceof Error ? cause.message : String(cause),
-      fix: `tally check ${contract.source} says what is wrong with it`,
-      cause,
-    });
+    const parsed = workspace.contracts.find((each) => each.contract === contract);
+    throw notMockable(contract, parsed?.findings ?? [], cause);
   }
+}
+
+/** What reading the contract found says where; what Prism says has neither line nor, often, sense. */
+function notMockable({ source }: Contract, findings: readonly Finding[], cause: unknown): TallyError {
+  const code = 'DOCUMENT_NOT_MOCKABLE';
+  const finding = findings.find(({ severity }) => severity === 'error');
+  const fix = `tally check ${source} says what is wrong with it`;
+  if (finding === undefined) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new TallyError({ code, where: source, why, fix, cause });
+  }
+  const { line, column } = finding.where;
+  const where = `${finding.where.source}:${line}:${column}`;
+  return new TallyError({ code, where, why: finding.message, fix: finding.fix ?? fix, cause });
 }
 
 function operationsNone(contract: Contract): TallyError {

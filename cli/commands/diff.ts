@@ -14,7 +14,8 @@ import type {
 } from '../../contracts/index.ts';
 import type { DiffedContracts, DiffReport, Report } from '../../reports/index.ts';
 import type { Command, CommandInput } from '../command.ts';
-import { readOutputs, REPORT_OPTIONS } from '../session.ts';
+import { readOutputs } from '../outputs.ts';
+import { REPORT_OPTIONS, withText } from '../session.ts';
 import { readVersion } from '../version.ts';
 
 const { format, output, 'fail-on': failOn, quiet } = REPORT_OPTIONS;
@@ -45,7 +46,7 @@ export const diff: Command = {
   arguments: [0, 2],
   run: async (input) => {
     const { createRedactor } = await import('../../contracts/index.ts');
-    const outputs = await readOutputs(input, 'diff');
+    const outputs = await withText(input, await readOutputs(input, 'diff'));
     const redactor = createRedactor();
     const compared = await compare(input);
     try {

@@ -63,6 +63,8 @@ export const mock: Command = {
     const context = await openContext(input);
     const { startMocks } = await import('../../mocks/index.ts');
     const server = await startMocks(context, await optionsOf(input, context.workspace.config.mock));
+    // Before anybody could call it.
+    if (context.signal.aborted) return 130;
     input.stdout.write(await greeting(server));
     await untilAborted(context.signal);
     await server.close();
@@ -122,7 +124,10 @@ async function greeting(server: MockServer): Promise<string> {
   const lines = server.services.flatMap((service) => {
     const { name, version, url, operations } = service;
     const first = curlLine(service);
-    return [`${name} ${version}  ${operations} operations  ${url}`, ...(first === undefined ? [] : [`  ${first}`])];
+    return [
+      `${name} ${version}  ${operations} ${operations === 1 ? 'operation' : 'operations'}  ${url}`,
+      ...(first === undefined ? [] : [`  ${first}`]),
+    ];
   });
   return `${lines.join('\n')}\n\nCtrl-C ends it.\n`;
 }

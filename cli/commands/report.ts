@@ -1,7 +1,8 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { ExitCode } from '../../contracts/index.ts';
 import type { Report } from '../../reports/index.ts';
 import type { Command, CommandInput } from '../command.ts';
+import { OUTPUT_OPTIONS, readOutputs } from '../outputs.ts';
 
 /** `tally report`: an earlier run's report in another format, or the picture of the integration. */
 export const report: Command = {
@@ -14,12 +15,7 @@ export const report: Command = {
     { command: 'tally report --diagram', summary: 'a Mermaid diagram drawn from the contracts' },
   ],
   options: {
-    format: {
-      type: 'string',
-      multiple: true,
-      value: 'FORMAT[=FILE]',
-      summary: 'How to print it, or which file to write it to',
-    },
+    ...OUTPUT_OPTIONS,
     diagram: { type: 'boolean', summary: 'Draw the integration in diagrams/integrations/ instead' },
   },
   arguments: [0, Infinity],
@@ -27,20 +23,29 @@ export const report: Command = {
 };
 
 async function renderReports(input: CommandInput): Promise<ExitCode> {
-  const { combineReports, parseFormatFlag, readReport, writeReports } = await import('../../reports/index.ts');
-  const files = input.args.length === 0 ? ['reports/out/report.json'] : input.args;
-  const asked = input.flags.strings('format');
-  const outputs = (asked.length === 0 ? ['text'] : asked).map(parseFormatFlag);
+  const { combineReports, formatNamed, readReport, writeReports } = await import('../../reports/index.ts');
+  const asked = await readOutputs(input, 'report');
+  const outputs = asked.length === 0 ? [{ format: formatNamed('text') }] : asked;
   const reports: Report[] = [];
-  for (const file of files) reports.push(await readReport(resolve(input.cwd, file)));
+  for (const file of await filesOf(input)) reports.push(await readReport(file));
   const whole = combineReports(reports);
+  const printed = outputs.find((output) => output.path === undefined);
+  if (printed !== undefined) input.stdout.write(printed.format.render(whole, { colour: input.colour }));
   const written = outputs.flatMap(({ format, path }) => (path === undefined ? [] : [{ format, path }]));
   await writeReports(whole, written, input.cwd);
-  for (const { format, path } of outputs) {
-    if (path === undefined) input.stdout.write(format.render(whole, { colour: input.colour }));
-    else input.stdout.write(`wrote ${path}\n`);
+  for (const { path } of written) {
+    // Not behind what a program reads.
+    if (printed === undefined) input.stdout.write(`wrote ${path}\n`);
+    else input.log.info(`wrote ${path}`);
   }
   return whole.exitCode;
+}
+
+/** Absolute. Of the workspace around, unless others are named. */
+async function filesOf({ args, cwd }: CommandInput): Promise<readonly string[]> {
+  if (args.length > 0) return args.map((file) => resolve(cwd, file));
+  const { nearestRoot } = await import('../../contracts/index.ts');
+  return [resolve((await nearestRoot(cwd)) ?? cwd, 'reports/out/report.json')];
 }
 
 async function drawDiagram(input: CommandInput): Promise<ExitCode> {
@@ -51,6 +56,6 @@ async function drawDiagram(input: CommandInput): Promise<ExitCode> {
   for (const { where, why } of workspace.unreadable) input.log.warn(`${where} is not drawn: ${why}`);
   const contracts = workspace.contracts.map(({ contract }) => contract);
   await writeFileAtomically(resolve(workspace.root, path), integrationDiagram(workspace.config.name, contracts));
-  input.stdout.write(`wrote ${path}\n`);
+  input.stdout.write(`wrote ${relative(input.cwd, resolve(workspace.root, path))}\n`);
   return 0;
 }

@@ -58,7 +58,7 @@ async function runChecks(context: RunContext): Promise<void> {
 /** The mocks are started and each operation is asked once, so that partners never find a mock that was never tried. */
 async function runMocks(context: RunContext): Promise<void> {
   const { MOCK_DEFAULTS, smokeMocks, startMocks } = await import('../../mocks/index.ts');
-  const server = await startMocks(context, { ...MOCK_DEFAULTS, port: 0 });
+  const server = await startMocks(context, { ...MOCK_DEFAULTS, port: 0, verboseLevel: 'silent' });
   try {
     await smokeMocks(context, server);
   } finally {

@@ -426,6 +426,15 @@ paths:
     await expect(parse(text)).rejects.toMatchObject({ code: 'OPENAPI_VERSION_UNSUPPORTED', where, why, fix });
   });
 
+  test('an unquoted 3.1 is a number, and no version', async () => {
+    await expect(parse('openapi: 3.1\npaths: {}\n')).rejects.toMatchObject({
+      code: 'OPENAPI_VERSION_UNSUPPORTED',
+      where: 'a.yaml:1:1',
+      why: 'the document says openapi: 3.1',
+      fix: 'this is a number, and a version is a text of three: openapi: 3.1.0',
+    });
+  });
+
   test('an unquoted 2.0 is the number 2 in YAML, and meant as 2.0', async () => {
     expect((await parse('swagger: 2.0\npaths: {}\n')).contract.specification).toBe('2.0');
   });

@@ -56,13 +56,16 @@ function specificationOf(document: JsonObject, root: string, source: string): st
   const given = document[key];
   const version = key === 'swagger' && given === 2 ? '2.0' : plain(given ?? '');
   const fits = key === 'swagger' ? version === '2.0' : key === 'openapi' && version !== '2.0';
-  if (fits && SUPPORTED.test(version)) return version;
+  if (fits && SUPPORTED.test(version) && (typeof given === 'string' || key === 'swagger')) return version;
   const { line, column } = locateIn(root, source, `/${key}`);
   throw new TallyError({
     code: 'OPENAPI_VERSION_UNSUPPORTED',
     where: `${source}:${line}:${column}`,
     why: `the document says ${key}: ${JSON.stringify(given ?? null)}`,
-    fix: 'supported are swagger: "2.0" and openapi: 3.0.x, 3.1.x, 3.2.x',
+    fix:
+      fits && SUPPORTED.test(version)
+        ? `this is a number, and a version is a text of three: openapi: ${version}.0`
+        : 'supported are swagger: "2.0" and openapi: 3.0.x, 3.1.x, 3.2.x',
   });
 }
 
