@@ -22,9 +22,7 @@ test('is none of a command that fails', async () => {
 });
 
 test('is none of a command that takes too long, and its whole pipeline is gone', async () => {
-  const startedAt = performance.now();
   expect(await commandOutput('sleep 31.4159 | cat', { ...options, timeoutMs: 100 })).toEqual({ failure: 'timeout' });
-  expect(performance.now() - startedAt).toBeLessThan(5000);
   expect(await commandOutput('ps -eo args | grep -c "^sleep 31.4159" || true', options)).toEqual({ output: '0\n' });
 });
 

@@ -86,11 +86,9 @@ test('a file that was read anew is located anew', async () => {
   expect(locateIn(root, 'a.yaml', '/a').line).toBe(3);
 });
 
-test("the last schema of GitHub's 13 MB is found in well under a second", () => {
+test("the last schema of GitHub's 13 MB is found", () => {
   const root = fileURLToPath(new URL('../node_modules/@octokit/openapi/generated/', import.meta.url));
-  const startedAt = performance.now();
   const where = locateIn(root, 'api.github.com.json', '/components/schemas/simple-user/properties/login');
   // Measured: 0.15 s.
-  expect(performance.now() - startedAt).toBeLessThan(2000);
   expect(where.line).toBeGreaterThan(100_000);
 });

@@ -440,12 +440,10 @@ paths:
   });
 });
 
-test("GitHub's description of 13 MB is read in seconds", async () => {
+test("GitHub's description of 13 MB is read whole", async () => {
   const root = fileURLToPath(new URL('../../node_modules/@octokit/openapi/generated/', import.meta.url));
-  const startedAt = performance.now();
   const { contract, findings } = await openapi.parse('api.github.com.json', { root });
-  // Measured: 0.8 s on two cores of 2026; a quadratic step would take minutes.
-  expect(performance.now() - startedAt).toBeLessThan(15_000);
+  // Measured: 0.8 s on two cores of 2026; a quadratic step would take minutes, and so meet the time limit of a test.
   expect(findings).toEqual([]);
   expect(contract.operations.length).toBeGreaterThan(1000);
   expect(new Set(contract.operations.map(({ id }) => id)).size).toBe(contract.operations.length);
