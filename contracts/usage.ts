@@ -35,7 +35,10 @@ export interface Hurt {
  * @param trafficFiles absolute, or relative to the workspace root
  * @throws TallyError TRAFFIC_UNREADABLE for a file that was given
  */
-export async function readUsage(workspace: Workspace, trafficFiles: readonly string[]): Promise<Usage> {
+export async function readUsage(
+  workspace: Pick<Workspace, 'root' | 'config' | 'contracts'>,
+  trafficFiles: readonly string[],
+): Promise<Usage> {
   const contracts = workspace.contracts.map(({ contract }) => contract);
   const ofPacts = contracts.flatMap((pact) => {
     if (pact.kind !== 'pact') return [];

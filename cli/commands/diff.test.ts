@@ -139,7 +139,7 @@ describe('two documents', () => {
   test.each([
     [['old.yaml', 'gone.yaml'], 'CONTRACT_UNREADABLE  gone.yaml'],
     [['old.yaml'], 'ARGUMENTS  tally diff old.yaml'],
-    [['old.yaml', 'empty.yaml'], 'CONTRACT_KIND_UNKNOWN  empty.yaml:1:1'],
+    [['old.yaml', 'empty.yaml'], 'CONTRACT_UNREADABLE  empty.yaml:1:1'],
     [['old.yaml', 'twice.yaml'], 'CONTRACT_UNREADABLE  twice.yaml:3:1'],
     [['old.yaml', 'bomb.yaml'], 'CONTRACT_UNREADABLE  bomb.yaml:'],
     [['old.yaml', 'future.yaml'], 'OPENAPI_VERSION_UNSUPPORTED  future.yaml:1:1'],

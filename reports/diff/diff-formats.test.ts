@@ -155,6 +155,11 @@ describe('as HTML', () => {
     expect(page).not.toContain('<script');
   });
 
+  test('that usage is unknown is said once', () => {
+    const usage = 'who uses it is unknown: no pact is for parcels 1.0.0';
+    expect(diffHtml(report({ ...BREAKS, usage }, { ...MAY, usage })).match(/who uses it is unknown/g)).toHaveLength(1);
+  });
+
   test('it loads nothing', () => {
     expect(diffHtml(report(BREAKS))).toContain("default-src 'none'");
     expect(diffHtml(report(BREAKS))).not.toMatch(/(src|href)="(?!#|data:,)/);

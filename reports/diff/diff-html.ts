@@ -6,6 +6,7 @@ import { count, cut } from '../wording.ts';
 import {
   byOperation,
   sidesOf,
+  usageOf,
   type DiffedChange,
   type DiffedContracts,
   type DiffReport,
@@ -63,17 +64,20 @@ function counts({ comparisons }: DiffReport): readonly Markup[] {
   });
 }
 
-function comparison({ base, revision, changes }: DiffedContracts): Markup {
+function comparison(compared: DiffedContracts): Markup {
+  const { base, revision, changes } = compared;
+  const { unknown } = usageOf(compared);
   return html`<section class="wide">
     <div class="head">
       <h2>${base} → ${revision}</h2>
       <span class="dim">${count(changes.length, 'change')}</span>
     </div>
-    ${byOperation(changes).map((group, at) => operation(group, at < MAX_OPEN))}
+    ${byOperation(changes).map((group, at) => operation(group, at < MAX_OPEN, unknown === undefined))}
+    ${unknown !== undefined && html`<p class="dim" dir="auto">${unknown}</p>`}
   </section>`;
 }
 
-function operation({ name, changes }: OperationChanges, mayOpen: boolean): Markup {
+function operation({ name, changes }: OperationChanges, mayOpen: boolean, withUsage: boolean): Markup {
   const important = changes.filter(({ severity }) => severity !== 'info');
   const rest = changes.filter(({ severity }) => severity === 'info');
   const open = mayOpen && important.length > 0;
@@ -83,7 +87,7 @@ function operation({ name, changes }: OperationChanges, mayOpen: boolean): Marku
       <span class="chips">${chips(changes)}</span>
     </summary>
     <div class="results">
-      <div class="body">${important.map(panel)}${rest.map(plainLine)}</div>
+      <div class="body">${important.map((change) => panel(change, withUsage))}${rest.map(plainLine)}</div>
     </div>
   </details>`;
 }
@@ -95,12 +99,12 @@ function chips(changes: readonly DiffedChange[]): readonly Markup[] {
   });
 }
 
-function panel(change: DiffedChange): Markup {
+function panel(change: DiffedChange, withUsage: boolean): Markup {
   return html`<article class="finding ${change.severity}">
     <header><b>${LABELS[change.severity]}</b><code>${change.code}</code></header>
     <p class="message" dir="auto">${cut(change.message, MAX_MESSAGE_CHARS)}</p>
     <div class="pair">${sidesOf(change).map(side)}</div>
-    ${change.usage !== undefined && html`<p class="meta" dir="auto"><span>${change.usage}</span></p>`}
+    ${withUsage && change.usage !== undefined && html`<p class="meta" dir="auto"><span>${change.usage}</span></p>`}
     ${change.fix !== undefined && html`<p class="fix" dir="auto"><b>Fix</b> ${change.fix}</p>`}
   </article>`;
 }
