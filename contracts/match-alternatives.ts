@@ -16,12 +16,17 @@ export interface Alternative {
 
 /** Which alternative became which. */
 export interface Matching {
-  readonly pairs: readonly { readonly before: Alternative; readonly after: Alternative; readonly isSame: boolean }[];
+  readonly pairs: readonly { readonly before: Alternative; readonly after: Alternative }[];
   readonly removed: readonly Alternative[];
   /** `isCovered`: all its values were let through before. `isAmbiguous`: it holds all values of another one. */
   readonly added: readonly (Alternative & { readonly isCovered: boolean; readonly isAmbiguous: boolean })[];
   /** Whether some value may match two alternatives of the revision. */
-  readonly overlaps: boolean;
+  readonly overlaps: () => boolean;
+}
+
+interface Sides {
+  readonly before: readonly Alternative[];
+  readonly after: readonly Alternative[];
 }
 
 /** More comparisons than that of each with each are not worth their time: what has no name is then new. */
@@ -34,11 +39,7 @@ export function matchAlternatives(
   after: readonly Alternative[],
 ): Matching {
   const [left, right] = [[...before], [...after]];
-  const pairs: { before: Alternative; after: Alternative; isSame: boolean }[] = [];
-  const isSame = (a: Alternative, b: Alternative): boolean => {
-    const { narrows, widens } = comparer.relate({ base: a.conjunction, revision: b.conjunction });
-    return !narrows && !widens;
-  };
+  const pairs: { before: Alternative; after: Alternative }[] = [];
   const take = (matches: (a: Alternative, b: Alternative) => boolean): void => {
     for (let at = 0; at < left.length;) {
       const one = left[at];
@@ -48,7 +49,7 @@ export function matchAlternatives(
         at += 1;
         continue;
       }
-      pairs.push({ before: one, after: other, isSame: isSame(one, other) });
+      pairs.push({ before: one, after: other });
       left.splice(at, 1);
       right.splice(found, 1);
     }
@@ -56,14 +57,23 @@ export function matchAlternatives(
   const names = namesIn(comparer, before, after);
   take((a, b) => isNamedAlike(names, a, b) && haveCommonType(a, b));
   if (left.length * right.length <= MOST_COMPARED) {
-    take(isSame);
+    take((a, b) => isSame(comparer, a, b));
+    // What another alternative lets through as well is missed by nobody, and new to nobody.
+    const covered: Alternative[] = [];
+    const setAside = (others: Sides): void => {
+      const isMissed = left.filter((one) => !others.after.some((other) => isWithin(comparer, one, other)));
+      const isNew = right.filter((one) => !others.before.some((other) => isHolding(comparer, other, one)));
+      covered.push(...right.filter((one) => !isNew.includes(one)));
+      left.splice(0, left.length, ...isMissed);
+      right.splice(0, right.length, ...isNew);
+    };
+    setAside({ before: pairs.map((pair) => pair.before), after: pairs.map((pair) => pair.after) });
     take((a, b) => haveCommonType(a, b) && holdsOther(comparer, a, b));
-    // What another alternative lets through as well is missed by nobody.
-    for (const one of left.filter((each) => after.some((other) => isWithin(comparer, each, other))))
-      left.splice(left.indexOf(one), 1);
+    setAside({ before, after });
     take((a, b) => haveCommonType(a, b) && areAlike(a, b));
+    right.push(...covered);
   }
-  return { pairs, ...leftOver(comparer, before, after, left, right), overlaps: doOverlap(after, names) };
+  return { pairs, ...leftOver(comparer, before, after, left, right), overlaps: () => doOverlap(after, names) };
 }
 
 function leftOver(
@@ -73,6 +83,10 @@ function leftOver(
   left: readonly Alternative[],
   right: readonly Alternative[],
 ): Pick<Matching, 'removed' | 'added'> {
+  const isTooMuch = Math.max(left.length * after.length, right.length * before.length) > MOST_COMPARED;
+  if (isTooMuch) {
+    return { removed: left, added: right.map((one) => ({ ...one, isCovered: false, isAmbiguous: false })) };
+  }
   return {
     removed: left.filter((one) => !after.some((other) => isWithin(comparer, one, other))),
     added: right.map((one) => ({
@@ -81,6 +95,12 @@ function leftOver(
       isAmbiguous: before.some((other) => isWithin(comparer, other, one)),
     })),
   };
+}
+
+/** Whether two alternatives let the same through. */
+export function isSame(comparer: Comparer, a: Alternative, b: Alternative): boolean {
+  const { narrows, widens } = comparer.relate({ base: a.conjunction, revision: b.conjunction });
+  return !narrows && !widens;
 }
 
 /** Whether the revision's alternative lets through all that the base's does. */

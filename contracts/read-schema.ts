@@ -7,6 +7,7 @@ import {
   ofTypes,
   partOf,
   restrictTypes,
+  restrictValues,
   schemaAt,
   TYPE_NAMES,
   unconstrained,
@@ -41,6 +42,7 @@ function buildForm(document: SchemaDocument, conjunction: readonly string[]): Fo
   const form = unconstrained();
   for (const part of parts) {
     if (part.kind === 'schema') intersect(form, readSchema(reading, part.pointer));
+    if (part.kind === 'values') restrictValues(form, part.values);
     if (part.kind === 'types') restrictTypes(form, new Set(part.types), undefined);
   }
   // Split by type, a bound of numbers says nothing about the text.
@@ -56,14 +58,19 @@ interface Reading extends SchemaDocument {
   merged: number;
 }
 
-/** More parts than that in one schema come from a bomb, not from a person. */
+/** More parts than that in one schema, or parts of parts, come from a bomb, not from a person. */
 const MOST_PARTS = 2000;
+const DEEPEST = 300;
+
+function isTooMuch({ open, merged }: Reading, pointer: string): boolean {
+  return open.has(pointer) || open.size > DEEPEST || merged > MOST_PARTS;
+}
 
 function readSchema(reading: Reading, pointer: string): Form {
   const value = valueAt(reading.document, pointer);
   const form = unconstrained();
   if (value === false) restrictTypes(form, new Set(), pointer);
-  if (!isObject(value) || reading.open.has(pointer) || reading.merged > MOST_PARTS) return form;
+  if (!isObject(value) || isTooMuch(reading, pointer)) return form;
   reading.merged += 1;
   reading.open.add(pointer);
   const isBare = reading.isOld && typeof value['$ref'] === 'string';
