@@ -119,7 +119,7 @@ function valuesAdded(forms: Forms, added: readonly Json[]): Comparison['differen
 const MOST_SHOWN = 8;
 
 /** The values as a person reads them, the first of a long list. */
-export function listed(values: readonly Json[]): string {
+function listed(values: readonly Json[]): string {
   const shown = values.slice(0, MOST_SHOWN).map((value) => JSON.stringify(value));
   const hidden = values.length - shown.length;
   return shown.join(', ') + (hidden > 0 ? ` and ${hidden} more` : '');

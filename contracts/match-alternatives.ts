@@ -24,11 +24,6 @@ export interface Matching {
   readonly overlaps: () => boolean;
 }
 
-interface Sides {
-  readonly before: readonly Alternative[];
-  readonly after: readonly Alternative[];
-}
-
 /** More comparisons than that of each with each are not worth their time: what has no name is then new. */
 const MOST_COMPARED = 900;
 
@@ -58,20 +53,14 @@ export function matchAlternatives(
   take((a, b) => isNamedAlike(names, a, b) && haveCommonType(a, b));
   if (left.length * right.length <= MOST_COMPARED) {
     take((a, b) => isSame(comparer, a, b));
-    // What another alternative lets through as well is missed by nobody, and new to nobody.
-    const covered: Alternative[] = [];
-    const setAside = (others: Sides): void => {
-      const isMissed = left.filter((one) => !others.after.some((other) => isWithin(comparer, one, other)));
-      const isNew = right.filter((one) => !others.before.some((other) => isHolding(comparer, other, one)));
-      covered.push(...right.filter((one) => !isNew.includes(one)));
-      left.splice(0, left.length, ...isMissed);
-      right.splice(0, right.length, ...isNew);
-    };
-    setAside({ before: pairs.map((pair) => pair.before), after: pairs.map((pair) => pair.after) });
-    take((a, b) => haveCommonType(a, b) && holdsOther(comparer, a, b));
-    setAside({ before, after });
-    take((a, b) => haveCommonType(a, b) && areAlike(a, b));
-    right.push(...covered);
+    // What some alternative lets through as well is missed by nobody, and new to nobody: it becomes no other one.
+    const missed = new Set(left.filter((one) => !after.some((other) => isWithin(comparer, one, other))));
+    const added = new Set(right.filter((one) => !before.some((other) => isHolding(comparer, other, one))));
+    take((a, b) => {
+      const [isIn, holds] = [isWithin(comparer, a, b), isHolding(comparer, a, b)];
+      return (isIn || holds) && (isIn || missed.has(a)) && (holds || added.has(b));
+    });
+    take((a, b) => missed.has(a) && added.has(b) && haveCommonType(a, b) && areAlike(a, b));
   }
   return { pairs, ...leftOver(comparer, before, after, left, right), overlaps: () => doOverlap(after, names) };
 }
@@ -115,11 +104,6 @@ function isHolding(comparer: Comparer, a: Alternative, b: Alternative): boolean 
 
 function haveCommonType(a: Alternative, b: Alternative): boolean {
   return [...a.form.types].some((type) => b.form.types.has(type));
-}
-
-function holdsOther(comparer: Comparer, a: Alternative, b: Alternative): boolean {
-  const { narrows, widens } = comparer.relate({ base: a.conjunction, revision: b.conjunction });
-  return !(narrows && widens);
 }
 
 /** Of objects, at least half of the properties of the smaller one; of anything else, the type. */

@@ -1,4 +1,4 @@
-import { finishForm } from './finish-form.ts';
+import { finishForm, typeOf } from './finish-form.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { joinPointer, pointerOfReference, valueAt } from './json-pointer.ts';
 import {
@@ -14,7 +14,7 @@ import {
   type Form,
   type TypeName,
 } from './schema-form.ts';
-import { readKeywords } from './schema-keywords.ts';
+import { readKeywords, typesNamed } from './schema-keywords.ts';
 import { settleUnevaluated } from './unevaluated.ts';
 
 /** A document whose schemas are read; each form is made once. */
@@ -144,10 +144,19 @@ function constantsOf(branches: readonly Json[]): Json[] | undefined {
     const names = branch['enum'];
     const own = branch['const'] === undefined ? (Array.isArray(names) ? names : undefined) : [branch['const']];
     const others = Object.keys(branch).filter((key) => key !== 'const' && key !== 'enum');
-    if (own === undefined || !others.every((key) => BESIDE_CONSTANTS.test(key))) return undefined;
+    if (
+      own === undefined ||
+      !own.every((value) => hasType(value, branch['type'])) ||
+      !others.every((key) => BESIDE_CONSTANTS.test(key))
+    )
+      return undefined;
     all.push(...own);
   }
   return all;
+}
+
+function hasType(value: Json, type: Json | undefined): boolean {
+  return type === undefined || (typeof type === 'string' && typesNamed(type).includes(typeOf(value)));
 }
 
 /** Strictly read, `nullable` does nothing beside a bare allOf (OpenAPI 3.0.3); everyone means it to. */

@@ -72,7 +72,7 @@ export interface ObjectPart {
   readonly others: readonly string[];
 }
 
-export interface ArrayPart {
+interface ArrayPart {
   readonly prefix: readonly (readonly string[])[];
   readonly others: readonly string[];
 }
@@ -109,7 +109,7 @@ export type NoteName =
   | 'contentEncoding'
   | 'x-extensible-enum';
 
-export interface Note {
+interface Note {
   readonly value: Json;
   readonly pointer: string;
 }
