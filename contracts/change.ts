@@ -26,7 +26,7 @@ export interface SchemaChange {
   readonly fix?: string;
   readonly expected?: Finding['expected'];
   readonly actual?: Finding['actual'];
-  /** Where in the value it is: `/items/0/weightGrams`; '' is the value itself. */
+  /** Where in the value it is: `/weightGrams`; a key `*` is every item or further property, '' the value itself. */
   readonly path: string;
   /** Of the keyword, into the base document. */
   readonly basePointer?: string;

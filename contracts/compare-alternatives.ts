@@ -1,12 +1,14 @@
 import { compareNull } from './compare-types.ts';
 import { difference } from './difference.ts';
-import { matchAlternatives, type Alternative, type Matching } from './match-alternatives.ts';
+import { isSame, matchAlternatives, type Alternative, type Matching } from './match-alternatives.ts';
 import { conjunctionOf } from './object-parts.ts';
 import { formOf, type SchemaDocument } from './read-schema.ts';
 import {
   acceptsAnything,
+  acceptsByValue,
   acceptsNothing,
   ofTypes,
+  ofValues,
   pointerOf,
   TYPE_NAMES,
   withoutUnion,
@@ -56,24 +58,52 @@ function compareWithAnything(forms: Forms, found: Comparison): boolean {
 const NOT_NULL = ofTypes(...TYPE_NAMES.filter((name) => name !== 'null'));
 
 /** A list of types is a list of alternatives as well, and an alternative may be a list itself. */
-function alternativesOf(
-  document: SchemaDocument,
-  conjunction: readonly string[],
-  form: Form,
-  names: readonly string[] = [],
-): Alternative[] {
-  const [union] = form.unions;
-  if (union === undefined) return splitByType(document, conjunction, names);
-  return union.branches.flatMap((branch) => {
-    const parts = conjunctionOf([...conjunction, withoutUnion(union.pointer), ...branch, NOT_NULL]);
-    const own = formOf(document, parts);
-    const isList = own.unions.length === 1 && parts.length < MOST_NESTED;
-    return isList ? alternativesOf(document, parts, own, branch) : splitByType(document, parts, branch);
-  });
+function alternativesOf(document: SchemaDocument, conjunction: readonly string[], form: Form): Alternative[] {
+  const waiting = [{ conjunction, form, names: [] as readonly string[] }];
+  const found: Alternative[] = [];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { conjunction: whole, form: own, names } = next;
+    const [union] = own.unions;
+    const isList = union !== undefined && own.unions.length === 1 && found.length + waiting.length < MOST_ALTERNATIVES;
+    if (!isList) found.push(...splitByType(document, whole, names));
+    else {
+      const parts = [...whole, withoutUnion(union.pointer), NOT_NULL];
+      const branches = union.branches.map((branch) => {
+        const each = conjunctionOf([...parts, ...branch]);
+        return { conjunction: each, form: formOf(document, each), names: branch };
+      });
+      waiting.push(...branches.toReversed());
+    }
+  }
+  return withValuesMerged(document, found);
 }
 
-/** Lists in lists further down than that are compared as they stand. */
-const MOST_NESTED = 12;
+/** Alternatives that only name values are one list of values. */
+function withValuesMerged(document: SchemaDocument, alternatives: readonly Alternative[]): Alternative[] {
+  const merged = new Map<string, Alternative[]>();
+  const others: Alternative[] = [];
+  for (const each of alternatives) {
+    const kind = [...each.form.types].join();
+    if (acceptsByValue(each.form)) merged.set(kind, [...(merged.get(kind) ?? []), each]);
+    else others.push(each);
+  }
+  const lists = [...merged.values()].map((same) => (same.length === 1 ? same : [mergeValues(document, same)]));
+  return [...lists.flat(), ...others];
+}
+
+function mergeValues(document: SchemaDocument, same: readonly Alternative[]): Alternative {
+  const pointer = same[0]?.form.values?.pointer;
+  const conjunction = [
+    ofValues(
+      same.flatMap(({ form }) => form.values?.list ?? []),
+      pointer ?? '',
+    ),
+  ];
+  return { conjunction, form: formOf(document, conjunction), names: [], pointer };
+}
+
+/** Lists in lists are no longer laid out beyond that. */
+const MOST_ALTERNATIVES = 300;
 
 function splitByType(document: SchemaDocument, parts: readonly string[], branch: readonly string[]): Alternative[] {
   const whole = conjunctionOf([...parts, NOT_NULL]);
@@ -115,7 +145,7 @@ function compareGroups(comparer: Comparer, forms: Forms, found: Comparison): voi
   const rest = forms.revision.unions.map((union) => ({ union, list: branchesOf(comparer.revision, union) }));
   const left = forms.base.unions.filter((union) => {
     const list = branchesOf(comparer.base, union);
-    const same = rest.findIndex((other) => isSame(matchAlternatives(comparer, list, other.list)));
+    const same = rest.findIndex((other) => areSame(comparer, matchAlternatives(comparer, list, other.list)));
     if (same >= 0) rest.splice(same, 1);
     return same < 0;
   });
@@ -133,8 +163,8 @@ function branchesOf(document: SchemaDocument, union: Union): Alternative[] {
   return union.branches.flatMap((branch) => splitByType(document, branch, branch));
 }
 
-function isSame({ pairs, removed, added }: Matching): boolean {
-  return removed.length + added.length === 0 && pairs.every((pair) => pair.isSame);
+function areSame(comparer: Comparer, { pairs, removed, added }: Matching): boolean {
+  return removed.length + added.length === 0 && pairs.every(({ before, after }) => isSame(comparer, before, after));
 }
 
 function reportGroup(forms: Forms, before: Union | undefined, after: Union | undefined, found: Comparison): void {
@@ -197,7 +227,7 @@ function report(matching: Matching, unions: Unions, forms: Forms, found: Compari
 
 /** Between `anyOf` and `oneOf` it matters only where alternatives overlap. */
 function reportExclusive({ overlaps }: Matching, { before, after }: Unions, found: Comparison): void {
-  if (before === undefined || after === undefined || before.keyword === after.keyword || !overlaps) return;
+  if (before === undefined || after === undefined || before.keyword === after.keyword || !overlaps()) return;
   const isNarrower = after.keyword === 'oneOf';
   found.differences.push(
     difference(

@@ -52,13 +52,24 @@ function compareOtherItems(comparer: Comparer, forms: Forms, found: Comparison):
   );
 }
 
+/** Against the one that asks for the same, else in the order in which they stand. */
 function compareContains(comparer: Comparer, forms: Forms, found: Comparison): void {
-  const [base, revision] = [[...forms.base.contains], [...forms.revision.contains]];
-  for (let at = 0; at < Math.max(base.length, revision.length); at++) {
-    const [before, after] = [base[at], revision[at]];
+  const rest = [...forms.revision.contains];
+  const left = forms.base.contains.filter((one) => {
+    const same = rest.findIndex((other) => asksForSame(comparer, one, other));
+    if (same >= 0) rest.splice(same, 1);
+    return same < 0;
+  });
+  for (let at = 0; at < Math.max(left.length, rest.length); at++) {
+    const [before, after] = [left[at], rest[at]];
     if (before !== undefined && after !== undefined) compareOneContains(comparer, before, after, found);
     else found.differences.push(containsDifference(forms, before, after));
   }
+}
+
+function asksForSame(comparer: Comparer, one: Contains, other: Contains): boolean {
+  if (one.min !== other.min || one.max !== other.max) return false;
+  return effectOf(comparer.relate({ base: [one.part], revision: [other.part] })) === 'nothing';
 }
 
 function containsDifference(

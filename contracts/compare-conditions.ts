@@ -55,10 +55,25 @@ function compareNot(
   }
 }
 
+/** Against the one that asks about the same, else in the order in which they stand. */
 function compareIfs(comparer: Comparer, forms: Forms, found: Comparison): void {
-  const [base, revision] = [forms.base.conditions, forms.revision.conditions];
-  for (let at = 0; at < Math.max(base.length, revision.length); at++) {
-    const [before, after] = [base[at], revision[at]];
+  const rest = [...forms.revision.conditions];
+  const asksTheSame = (one: Condition, other: Condition): boolean =>
+    effectOf(comparer.relate({ base: [one.if], revision: [other.if] })) === 'nothing';
+  const saysTheSame = (one: Condition, other: Condition): boolean =>
+    asksTheSame(one, other) &&
+    effectOf(comparer.relate({ base: one.whenMet, revision: other.whenMet })) === 'nothing' &&
+    effectOf(comparer.relate({ base: one.whenNot, revision: other.whenNot })) === 'nothing';
+  const takeFrom = (list: readonly Condition[], matches: typeof asksTheSame): Condition[] =>
+    list.filter((one) => {
+      const at = rest.findIndex((other) => matches(one, other));
+      const [other] = at < 0 ? [] : rest.splice(at, 1);
+      if (other !== undefined) compareCondition(comparer, one, other, found);
+      return other === undefined;
+    });
+  const left = takeFrom(takeFrom(forms.base.conditions, saysTheSame), asksTheSame);
+  for (let at = 0; at < Math.max(left.length, rest.length); at++) {
+    const [before, after] = [left[at], rest[at]];
     if (before !== undefined && after !== undefined) compareCondition(comparer, before, after, found);
     else found.differences.push(conditionDifference(forms, before, after));
   }

@@ -8,13 +8,9 @@ import { effectOf, type Comparer, type Comparison, type Difference, type Forms }
 /** Properties, the names they may have, and which must be there. */
 export function compareObjects(comparer: Comparer, forms: Forms, found: Comparison): void {
   const { base, revision } = forms;
-  const names = new Set([
-    ...namedProperties(base),
-    ...namedProperties(revision),
-    ...base.required.keys(),
-    ...revision.required.keys(),
-  ]);
-  for (const name of names) compareProperty(comparer, forms, name, found);
+  const named = { base: namedProperties(base), revision: namedProperties(revision) };
+  const names = new Set([...named.base, ...named.revision, ...base.required.keys(), ...revision.required.keys()]);
+  for (const name of names) compareProperty(comparer, forms, named, name, found);
   compareOthers(comparer, forms, found);
   comparePatternProperties(comparer, forms, found);
   comparePropertyNames(forms, found);
@@ -33,9 +29,8 @@ interface Property {
   readonly requiredPointer: string | undefined;
 }
 
-function propertyOf(comparer: Comparer, side: 'base' | 'revision', forms: Forms, name: string): Property {
-  const form = forms[side];
-  const isNamed = namedProperties(form).has(name);
+function propertyOf(comparer: Comparer, side: 'base' | 'revision', form: Form, named: Names, name: string): Property {
+  const isNamed = named.has(name);
   const schema = effectiveProperty(form, name);
   const own = isNamed ? formOf(comparer[side], schema) : undefined;
   const isHidden = own?.notes.get(comparer.direction === 'request' ? 'readOnly' : 'writeOnly')?.value === true;
@@ -50,9 +45,17 @@ function propertyOf(comparer: Comparer, side: 'base' | 'revision', forms: Forms,
   };
 }
 
-function compareProperty(comparer: Comparer, forms: Forms, name: string, found: Comparison): void {
-  const before = propertyOf(comparer, 'base', forms, name);
-  const after = propertyOf(comparer, 'revision', forms, name);
+type Names = ReadonlySet<string>;
+
+function compareProperty(
+  comparer: Comparer,
+  forms: Forms,
+  named: { readonly base: Names; readonly revision: Names },
+  name: string,
+  found: Comparison,
+): void {
+  const before = propertyOf(comparer, 'base', forms.base, named.base, name);
+  const after = propertyOf(comparer, 'revision', forms.revision, named.revision, name);
   if (before.isHidden && after.isHidden) return;
   const sides: Sides = { comparer, forms, name, before, after, found };
   if (before.isHidden !== after.isHidden && (before.isNamed || before.isHidden) && (after.isNamed || after.isHidden))

@@ -16,12 +16,12 @@ export interface Alternative {
 
 /** Which alternative became which. */
 export interface Matching {
-  readonly pairs: readonly { readonly before: Alternative; readonly after: Alternative; readonly isSame: boolean }[];
+  readonly pairs: readonly { readonly before: Alternative; readonly after: Alternative }[];
   readonly removed: readonly Alternative[];
   /** `isCovered`: all its values were let through before. `isAmbiguous`: it holds all values of another one. */
   readonly added: readonly (Alternative & { readonly isCovered: boolean; readonly isAmbiguous: boolean })[];
   /** Whether some value may match two alternatives of the revision. */
-  readonly overlaps: boolean;
+  readonly overlaps: () => boolean;
 }
 
 /** More comparisons than that of each with each are not worth their time: what has no name is then new. */
@@ -34,11 +34,7 @@ export function matchAlternatives(
   after: readonly Alternative[],
 ): Matching {
   const [left, right] = [[...before], [...after]];
-  const pairs: { before: Alternative; after: Alternative; isSame: boolean }[] = [];
-  const isSame = (a: Alternative, b: Alternative): boolean => {
-    const { narrows, widens } = comparer.relate({ base: a.conjunction, revision: b.conjunction });
-    return !narrows && !widens;
-  };
+  const pairs: { before: Alternative; after: Alternative }[] = [];
   const take = (matches: (a: Alternative, b: Alternative) => boolean): void => {
     for (let at = 0; at < left.length;) {
       const one = left[at];
@@ -48,7 +44,7 @@ export function matchAlternatives(
         at += 1;
         continue;
       }
-      pairs.push({ before: one, after: other, isSame: isSame(one, other) });
+      pairs.push({ before: one, after: other });
       left.splice(at, 1);
       right.splice(found, 1);
     }
@@ -56,14 +52,17 @@ export function matchAlternatives(
   const names = namesIn(comparer, before, after);
   take((a, b) => isNamedAlike(names, a, b) && haveCommonType(a, b));
   if (left.length * right.length <= MOST_COMPARED) {
-    take(isSame);
-    take((a, b) => haveCommonType(a, b) && holdsOther(comparer, a, b));
-    // What another alternative lets through as well is missed by nobody.
-    for (const one of left.filter((each) => after.some((other) => isWithin(comparer, each, other))))
-      left.splice(left.indexOf(one), 1);
-    take((a, b) => haveCommonType(a, b) && areAlike(a, b));
+    take((a, b) => isSame(comparer, a, b));
+    // What some alternative lets through as well is missed by nobody, and new to nobody: it becomes no other one.
+    const missed = new Set(left.filter((one) => !after.some((other) => isWithin(comparer, one, other))));
+    const added = new Set(right.filter((one) => !before.some((other) => isHolding(comparer, other, one))));
+    take((a, b) => {
+      const [isIn, holds] = [isWithin(comparer, a, b), isHolding(comparer, a, b)];
+      return (isIn || holds) && (isIn || missed.has(a)) && (holds || added.has(b));
+    });
+    take((a, b) => missed.has(a) && added.has(b) && haveCommonType(a, b) && areAlike(a, b));
   }
-  return { pairs, ...leftOver(comparer, before, after, left, right), overlaps: doOverlap(after, names) };
+  return { pairs, ...leftOver(comparer, before, after, left, right), overlaps: () => doOverlap(after, names) };
 }
 
 function leftOver(
@@ -73,6 +72,10 @@ function leftOver(
   left: readonly Alternative[],
   right: readonly Alternative[],
 ): Pick<Matching, 'removed' | 'added'> {
+  const isTooMuch = Math.max(left.length * after.length, right.length * before.length) > MOST_COMPARED;
+  if (isTooMuch) {
+    return { removed: left, added: right.map((one) => ({ ...one, isCovered: false, isAmbiguous: false })) };
+  }
   return {
     removed: left.filter((one) => !after.some((other) => isWithin(comparer, one, other))),
     added: right.map((one) => ({
@@ -81,6 +84,12 @@ function leftOver(
       isAmbiguous: before.some((other) => isWithin(comparer, other, one)),
     })),
   };
+}
+
+/** Whether two alternatives let the same through. */
+export function isSame(comparer: Comparer, a: Alternative, b: Alternative): boolean {
+  const { narrows, widens } = comparer.relate({ base: a.conjunction, revision: b.conjunction });
+  return !narrows && !widens;
 }
 
 /** Whether the revision's alternative lets through all that the base's does. */
@@ -95,11 +104,6 @@ function isHolding(comparer: Comparer, a: Alternative, b: Alternative): boolean 
 
 function haveCommonType(a: Alternative, b: Alternative): boolean {
   return [...a.form.types].some((type) => b.form.types.has(type));
-}
-
-function holdsOther(comparer: Comparer, a: Alternative, b: Alternative): boolean {
-  const { narrows, widens } = comparer.relate({ base: a.conjunction, revision: b.conjunction });
-  return !(narrows && widens);
 }
 
 /** Of objects, at least half of the properties of the smaller one; of anything else, the type. */

@@ -1,4 +1,4 @@
-import { finishForm } from './finish-form.ts';
+import { finishForm, typeOf } from './finish-form.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { joinPointer, pointerOfReference, valueAt } from './json-pointer.ts';
 import {
@@ -7,13 +7,14 @@ import {
   ofTypes,
   partOf,
   restrictTypes,
+  restrictValues,
   schemaAt,
   TYPE_NAMES,
   unconstrained,
   type Form,
   type TypeName,
 } from './schema-form.ts';
-import { readKeywords } from './schema-keywords.ts';
+import { readKeywords, typesNamed } from './schema-keywords.ts';
 import { settleUnevaluated } from './unevaluated.ts';
 
 /** A document whose schemas are read; each form is made once. */
@@ -41,6 +42,7 @@ function buildForm(document: SchemaDocument, conjunction: readonly string[]): Fo
   const form = unconstrained();
   for (const part of parts) {
     if (part.kind === 'schema') intersect(form, readSchema(reading, part.pointer));
+    if (part.kind === 'values') restrictValues(form, part.values);
     if (part.kind === 'types') restrictTypes(form, new Set(part.types), undefined);
   }
   // Split by type, a bound of numbers says nothing about the text.
@@ -56,14 +58,19 @@ interface Reading extends SchemaDocument {
   merged: number;
 }
 
-/** More parts than that in one schema come from a bomb, not from a person. */
+/** More parts than that in one schema, or parts of parts, come from a bomb, not from a person. */
 const MOST_PARTS = 2000;
+const DEEPEST = 300;
+
+function isTooMuch({ open, merged }: Reading, pointer: string): boolean {
+  return open.has(pointer) || open.size > DEEPEST || merged > MOST_PARTS;
+}
 
 function readSchema(reading: Reading, pointer: string): Form {
   const value = valueAt(reading.document, pointer);
   const form = unconstrained();
   if (value === false) restrictTypes(form, new Set(), pointer);
-  if (!isObject(value) || reading.open.has(pointer) || reading.merged > MOST_PARTS) return form;
+  if (!isObject(value) || isTooMuch(reading, pointer)) return form;
   reading.merged += 1;
   reading.open.add(pointer);
   const isBare = reading.isOld && typeof value['$ref'] === 'string';
@@ -137,10 +144,19 @@ function constantsOf(branches: readonly Json[]): Json[] | undefined {
     const names = branch['enum'];
     const own = branch['const'] === undefined ? (Array.isArray(names) ? names : undefined) : [branch['const']];
     const others = Object.keys(branch).filter((key) => key !== 'const' && key !== 'enum');
-    if (own === undefined || !others.every((key) => BESIDE_CONSTANTS.test(key))) return undefined;
+    if (
+      own === undefined ||
+      !own.every((value) => hasType(value, branch['type'])) ||
+      !others.every((key) => BESIDE_CONSTANTS.test(key))
+    )
+      return undefined;
     all.push(...own);
   }
   return all;
+}
+
+function hasType(value: Json, type: Json | undefined): boolean {
+  return type === undefined || (typeof type === 'string' && typesNamed(type).includes(typeOf(value)));
 }
 
 /** Strictly read, `nullable` does nothing beside a bare allOf (OpenAPI 3.0.3); everyone means it to. */

@@ -20,10 +20,7 @@ export function samenessOf(base: SchemaDocument, revision: SchemaDocument): Same
     const start: Pointers = [basePointer, revisionPointer];
     const answer = known.get(keyOf(start));
     if (answer !== undefined) return answer;
-    const reached = reach(start, look, known);
-    if (reached === undefined) known.set(keyOf(start), false);
-    else for (const key of reached) known.set(key, true);
-    return reached !== undefined;
+    return decide(start, look, known);
   };
 }
 
@@ -36,33 +33,37 @@ function keyOf([base, revision]: Pointers): string {
   return base === revision ? base : `${base}\n${revision}`;
 }
 
-/** Everything that is reached, or undefined where any of it differs. */
-function reach(
-  start: Pointers,
-  look: (pointers: Pointers) => Alike,
-  known: ReadonlyMap<string, boolean>,
-): ReadonlySet<string> | undefined {
-  const seen = new Set([keyOf(start)]);
+/** All that is reached is alike, or what leads to a difference is not. Either way much more than the start is known then. */
+function decide(start: Pointers, look: (pointers: Pointers) => Alike, known: Map<string, boolean>): boolean {
+  /** By what was reached, from where: the start from nowhere. */
+  const from = new Map<string, string | undefined>([[keyOf(start), undefined]]);
   const waiting = [start];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const key = keyOf(next);
     const references = look(next);
-    if (references === undefined) return undefined;
+    if (references === undefined) return differs(key, from, known);
     for (const reference of references) {
-      const key = keyOf(reference);
-      if (known.get(key) === false) return undefined;
-      if (seen.has(key) || known.get(key) === true) continue;
-      seen.add(key);
+      const target = keyOf(reference);
+      if (known.get(target) === false) return differs(key, from, known);
+      if (from.has(target) || known.get(target) === true) continue;
+      from.set(target, key);
       waiting.push(reference);
     }
   }
-  return seen;
+  for (const key of from.keys()) known.set(key, true);
+  return true;
+}
+
+function differs(last: string, from: ReadonlyMap<string, string | undefined>, known: Map<string, boolean>): false {
+  for (let key: string | undefined = last; key !== undefined; key = from.get(key)) known.set(key, false);
+  return false;
 }
 
 function lookAlike(base: SchemaDocument, revision: SchemaDocument, [from, to]: Pointers): Alike {
   const references: Pointers[] = [];
   const [left, right] = [valueAt(base.document, from), valueAt(revision.document, to)];
   if (left === undefined || right === undefined) return undefined;
-  return isAlike(left, right, 'schema', references) ? references : undefined;
+  return isAlike(left, right, 'schema', references, 0) ? references : undefined;
 }
 
 /** Members of `names` are chosen by the author; `data` has no references. */
@@ -72,13 +73,17 @@ const NAMES = new Set(['properties', 'patternProperties', 'dependentSchemas', 'd
 const DATA = new Set(['enum', 'const', 'default']);
 const DESCRIPTIONS = new Set(['title', 'description', 'example', 'examples', 'externalDocs', '$comment']);
 
-function isAlike(left: Json, right: Json, role: Role, references: Pointers[]): boolean {
+/** Deeper than that nobody writes: it is left to the comparison by meaning, which does not descend. */
+const DEEPEST = 400;
+
+function isAlike(left: Json, right: Json, role: Role, references: Pointers[], depth: number): boolean {
+  if (depth > DEEPEST) return false;
   if (Array.isArray(left)) {
     if (!Array.isArray(right) || left.length !== right.length) return false;
-    return left.every((item: Json, at) => isAlike(item, right[at] ?? null, role, references));
+    return left.every((item: Json, at) => isAlike(item, right[at] ?? null, role, references, depth + 1));
   }
   if (!isObject(left)) return left === right;
-  return isObject(right) && areMembersAlike(left, right, role, references);
+  return isObject(right) && areMembersAlike(left, right, role, references, depth + 1);
 }
 
 function areMembersAlike(
@@ -86,6 +91,7 @@ function areMembersAlike(
   right: { readonly [key: string]: Json },
   role: Role,
   references: Pointers[],
+  depth: number,
 ): boolean {
   let count = 0;
   for (const key in left) {
@@ -94,7 +100,7 @@ function areMembersAlike(
     if (one === undefined || other === undefined) return false;
     count += 1;
     if (role === 'schema' && key === '$ref' && !addReference(one, other, references)) return false;
-    else if (!isAlike(one, other, roleOf(key, role), references)) return false;
+    else if (!isAlike(one, other, roleOf(key, role), references, depth)) return false;
   }
   for (const key in right) if (role !== 'schema' || !DESCRIPTIONS.has(key)) count -= 1;
   return count === 0;

@@ -32,7 +32,7 @@ export interface Pair {
 }
 
 /** Further down the value, or in another part of the same schema. */
-export interface Step extends Pair {
+interface Step extends Pair {
   /** Added to the path: `/name`, `/0`, `/*` for each item or further property, '' for the same value. */
   readonly path: string;
   /** Names what the pair is about where the path does not: `the names of its properties`. */

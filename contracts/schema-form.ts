@@ -121,14 +121,22 @@ export const ofTypes = (...types: readonly TypeName[]): string => `types:${types
 /** Without the alternatives that stand at this pointer: one of them stands in their place. */
 export const withoutUnion = (pointer: string): string => `without:${pointer}`;
 
+/** Only these values, which the keyword at the pointer names. */
+export const ofValues = (list: readonly Json[], pointer: string): string => `values:${JSON.stringify([pointer, list])}`;
+
 export type Part =
   | { readonly kind: 'schema' | 'without'; readonly pointer: string }
-  | { readonly kind: 'types'; readonly types: readonly TypeName[] };
+  | { readonly kind: 'types'; readonly types: readonly TypeName[] }
+  | { readonly kind: 'values'; readonly values: Values };
 
-/** Reads what `schemaAt`, `ofTypes` and `withoutUnion` wrote. */
+/** Reads what `schemaAt` and the like wrote. */
 export function partOf(text: string): Part {
   if (text.startsWith('#')) return { kind: 'schema', pointer: text.slice(1) };
   if (text.startsWith('without:')) return { kind: 'without', pointer: text.slice('without:'.length) };
+  if (text.startsWith('values:')) {
+    const [pointer, list]: [string, Json[]] = JSON.parse(text.slice('values:'.length));
+    return { kind: 'values', values: { list, pointer, keyword: 'enum' } };
+  }
   const names = new Set(text.slice('types:'.length).split(','));
   return { kind: 'types', types: TYPE_NAMES.filter((name) => names.has(name)) };
 }
@@ -161,6 +169,12 @@ export function unconstrained(): Form {
     contentSchema: [],
     notes: new Map(),
   };
+}
+
+/** Whether all that constrains the value is which types and values are named. */
+export function acceptsByValue(form: Form): boolean {
+  const { values: _values, ...rest } = form;
+  return form.values !== undefined && acceptsAnything({ ...rest, types: new Set(TYPE_NAMES) });
 }
 
 /** Whether nothing constrains the value: `true`, `{}`, or only notes. */

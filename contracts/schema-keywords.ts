@@ -34,7 +34,7 @@ function readTypes(form: Form, type: Json | undefined, pointer: string): void {
 }
 
 /** `file` (2.0) is any text; what is no type is no constraint: the lint step reports it. */
-function typesNamed(name: string): TypeName[] {
+export function typesNamed(name: string): TypeName[] {
   if (name === 'number') return ['integer', 'fraction'];
   if (name === 'file') return ['string'];
   return TYPE_NAMES.filter((type) => type === name && type !== 'fraction');

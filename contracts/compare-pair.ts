@@ -1,0 +1,50 @@
+import { compareAlternatives } from './compare-alternatives.ts';
+import { compareArrays } from './compare-arrays.ts';
+import { compareBounds } from './compare-bounds.ts';
+import { compareConditions } from './compare-conditions.ts';
+import { compareNotes } from './compare-notes.ts';
+import { compareObjects } from './compare-objects.ts';
+import { compareTypes } from './compare-types.ts';
+import { compareValues } from './compare-values.ts';
+import { difference } from './difference.ts';
+import { formOf } from './read-schema.ts';
+import { acceptsNothing, pointerOf } from './schema-form.ts';
+import type { Comparer, Comparison, Forms, Pair } from './schema-difference.ts';
+
+/** Compares what two schemas say themselves, and names the pairs of schemas further down. */
+export function comparePair(comparer: Comparer, pair: Pair): Comparison {
+  const found: Comparison = { differences: [], steps: [] };
+  const base = formOf(comparer.base, pair.base);
+  const revision = formOf(comparer.revision, pair.revision);
+  const forms: Forms = { base, revision, pair };
+  if (acceptsNothing(base) || acceptsNothing(revision)) return compareNothing(forms, found);
+  compareNotes(comparer, forms, found);
+  if (compareAlternatives(comparer, forms, found)) return found;
+  const shared = compareTypes(comparer, forms, found);
+  if (shared.size === 0) return found;
+  const isSameType = base.types.size === shared.size && revision.types.size === shared.size;
+  compareValues(forms, shared, found);
+  compareBounds(forms, shared, found);
+  if (isSameType || shared.has('object')) compareObjects(comparer, forms, found);
+  if (isSameType || shared.has('array')) compareArrays(comparer, forms, found);
+  compareConditions(comparer, forms, found);
+  return found;
+}
+
+/** `false`, or a schema that contradicts itself. */
+function compareNothing({ base, revision, pair }: Forms, found: Comparison): Comparison {
+  if (acceptsNothing(base) === acceptsNothing(revision)) return found;
+  const isForbidden = acceptsNothing(revision);
+  found.differences.push(
+    difference(
+      isForbidden ? 'became-forbidden' : 'became-allowed',
+      isForbidden ? 'narrows' : 'widens',
+      (subject) => `${subject} ${isForbidden ? 'is no longer allowed at all' : 'was not allowed at all and now is'}`,
+      {
+        basePointer: base.typesPointer ?? pointerOf(pair.base),
+        revisionPointer: revision.typesPointer ?? pointerOf(pair.revision),
+      },
+    ),
+  );
+  return found;
+}
