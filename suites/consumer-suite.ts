@@ -1,7 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EXIT, runCheck, TallyError, writeFileAtomically, type Measure, type Result, type RunContext } from '../contracts/index.ts';
+import {
+  EXIT,
+  runCheck,
+  TallyError,
+  writeFileAtomically,
+  type Measure,
+  type Result,
+  type RunContext,
+} from '../contracts/index.ts';
 import { comparePacts } from './compare-pacts.ts';
 import { mergePacts, pactName, type MergedPact } from './merge-pacts.ts';
 import { PACT_DIRECTORY } from './pact-with.ts';

@@ -1,13 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  runCheck,
-  TallyError,
-  targetUrl,
-  type Contract,
-  type Result,
-  type RunContext,
-} from '../contracts/index.ts';
+import { runCheck, TallyError, targetUrl, type Contract, type Result, type RunContext } from '../contracts/index.ts';
 import type { Authorization } from './authorize-operation.ts';
 import { runConformance } from './conformance.ts';
 import { runConnectivity } from './connectivity.ts';
