@@ -35,16 +35,26 @@ export function commandHelp(command: Command): string {
     flagRow(name, name === 'help' && helpShort !== undefined ? { ...option, short: helpShort } : option),
   );
   const flagWidth = Math.max(...rows.map(([flag]) => flag.length));
-  const exampleWidth = Math.max(0, ...command.examples.map((example) => example.command.length));
   return `${command.summary}
 
-${command.examples.map((example) => `  ${example.command.padEnd(exampleWidth)}  ${example.summary}`).join('\n')}
+${exampleLines(command).join('\n')}
 
-Usage: tally ${command.id} ${command.usage}
+Usage: ${`tally ${command.id} ${command.usage}`.trimEnd()}
 
 Flags
 ${rows.map(([flag, text]) => `  ${flag.padEnd(flagWidth)}  ${text}`).join('\n')}
 `;
+}
+
+/** Longer examples get a line of their own: beside them nothing else would fit on a terminal. */
+const EXAMPLE_CHARS = 70;
+
+function exampleLines({ examples }: Command): readonly string[] {
+  const short = examples.filter(({ command }) => command.length <= EXAMPLE_CHARS);
+  const width = Math.max(0, ...short.map(({ command }) => command.length));
+  return examples.map(({ command, summary }) =>
+    command.length <= EXAMPLE_CHARS ? `  ${command.padEnd(width)}  ${summary}` : `  ${command}\n      ${summary}`,
+  );
 }
 
 function flagRow(name: string, option: Option): readonly [flag: string, text: string] {
@@ -52,8 +62,13 @@ function flagRow(name: string, option: Option): readonly [flag: string, text: st
   const value = option.type === 'boolean' ? '' : ` ${option.value ?? option.type.toUpperCase()}`;
   const notes = [
     option.choices === undefined ? undefined : option.choices.join('|'),
-    option.default === undefined ? undefined : `default ${String(option.default)}`,
+    option.default === undefined ? undefined : defaultNote(name, option.default),
     option.multiple === true ? 'repeatable' : undefined,
   ].filter((note) => note !== undefined);
   return [`${short}--${name}${value}`, notes.length === 0 ? option.summary : `${option.summary} (${notes.join('; ')})`];
+}
+
+/** A switch that is on can only be meant to be switched off. */
+function defaultNote(name: string, value: NonNullable<Option['default']>): string {
+  return value === true ? `on; --no-${name} switches it off` : `default ${String(value)}`;
 }

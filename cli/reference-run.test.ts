@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Result } from '../contracts/index.ts';
 import type { Report } from '../reports/index.ts';
+import { processesOf } from './fixtures/processes-of.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MAIN = join(ROOT, 'dist/cli/main.js');
@@ -159,20 +160,4 @@ function findingOf(results: readonly Result[], operationId: string) {
   const finding = findings.find((each) => each.operationId === operationId);
   if (finding === undefined) throw new Error(`no finding on ${operationId} in ${JSON.stringify(results)}`);
   return finding;
-}
-
-/** Command lines of processes that still work in this folder (Linux; elsewhere there is no /proc to ask). */
-function processesOf(folder: string): readonly string[] {
-  if (!existsSync('/proc')) return [];
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
-        const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
-        return environment.includes(`PWD=${folder}\0`) || commandLine.includes(folder) ? [commandLine] : [];
-      } catch {
-        return [];
-      }
-    });
 }

@@ -25,7 +25,7 @@ function open(
 ): Opened {
   const told: string[] = [];
   const opened = openCredentials(
-    { root, config: { ...defaultConfig('test'), credentials } },
+    { root, configSource: 'tally.yaml', config: { ...defaultConfig('test'), credentials } },
     { addSecret: (value) => told.push(value) },
     env,
   );
@@ -111,6 +111,12 @@ describe('a secret', () => {
       fix: `${fix}, or add "otherwise: generate" to its value in tally.yaml where any secret will do`,
       exitCode: 2,
     });
+  });
+
+  test('that the command line names is not looked for in a tally.yaml that is not there', async () => {
+    const config = { ...defaultConfig('test'), credentials: { a: bearer('env:UNSET') } };
+    const { secret } = openCredentials({ root: '/nowhere', config }, { addSecret: () => undefined }, {});
+    expect(await errorOf(secret('a'))).toMatchObject({ fix: 'set the environment variable UNSET' });
   });
 
   test('that is empty is not set', async () => {

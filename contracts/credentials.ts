@@ -29,7 +29,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Every value that it resolves or fetches is told to the redactor before it is returned. */
 export function openCredentials(
-  workspace: Pick<Workspace, 'root' | 'config'>,
+  workspace: Pick<Workspace, 'configSource' | 'root' | 'config'>,
   redactor: Pick<Redactor, 'addSecret'>,
   env: Environment = process.env,
 ): Credentials {
@@ -49,7 +49,7 @@ export function openCredentials(
 
   /** Two credentials that name one variable have one secret: the process that gets it can know only one. */
   function generate(config: CredentialConfig, name: string): string {
-    if (config.value.otherwise !== 'generate') throw notSet(name, config.value);
+    if (config.value.otherwise !== 'generate') throw notSet(name, config.value, workspace.configSource);
     const value = generated.get(config.value.from) ?? randomSecret(config.type);
     generated.set(config.value.from, value);
     return value;
@@ -198,7 +198,7 @@ function commandFailed(name: string, how: string): TallyError {
   });
 }
 
-function notSet(name: string, reference: SecretReference): TallyError {
+function notSet(name: string, reference: SecretReference, configSource: string | undefined): TallyError {
   const [scheme, rest] = [reference.from.split(':', 1)[0], reference.from.slice(reference.from.indexOf(':') + 1)];
   const fixes: Record<string, string> = {
     env: `set the environment variable ${rest}`,
@@ -209,7 +209,7 @@ function notSet(name: string, reference: SecretReference): TallyError {
     code: 'CREDENTIAL_NOT_SET',
     where: `the credential "${name}"`,
     why: scheme === 'command' ? 'its command printed nothing' : `${reference.from} is not set`,
-    fix: `${fixes[scheme ?? ''] ?? 'set it'}, or add "otherwise: generate" to its value in tally.yaml where any secret will do`,
+    fix: `${fixes[scheme ?? ''] ?? 'set it'}${configSource === undefined ? '' : `, or add "otherwise: generate" to its value in ${configSource} where any secret will do`}`,
   });
 }
 

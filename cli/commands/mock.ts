@@ -10,7 +10,7 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 export const mock: Command = {
   id: 'mock',
   summary: 'Mock servers for one document or the whole catalogue',
-  usage: '[PATH…] [options]',
+  usage: '[PATH…]',
   examples: [
     { command: 'tally mock openapi.yaml', summary: 'one document at http://127.0.0.1:4010/, as prism mock serves it' },
     { command: 'tally mock', summary: 'every API of the workspace in every version, under /name/version' },

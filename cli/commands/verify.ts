@@ -24,7 +24,11 @@ export const verify: Command = {
   ],
   options: {
     ...REPORT_OPTIONS,
-    url: { type: 'string', value: 'URL', summary: 'Server to verify; only safe methods are sent to it' },
+    url: {
+      type: 'string',
+      value: 'URL',
+      summary: 'Base URL of the server to verify; only safe methods are sent to it',
+    },
     suite: { type: 'string', multiple: true, value: 'SUITE', choices: SUITES, summary: 'Run this suite only' },
     writes: { type: 'boolean', summary: 'Send operations that change data to --url as well' },
     'update-pacts': { type: 'boolean', summary: "Write the consumers' pacts into contracts/pacts" },
