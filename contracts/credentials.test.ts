@@ -115,8 +115,8 @@ describe('a secret', () => {
 
   test('that the command line names is not looked for in a tally.yaml that is not there', async () => {
     const config = { ...defaultConfig('test'), credentials: { a: bearer('env:UNSET') } };
-    const credentials = openCredentials({ root: '/nowhere', config }, { addSecret: () => undefined }, {});
-    expect(await errorOf(credentials.secret('a'))).toMatchObject({ fix: 'set the environment variable UNSET' });
+    const opened = openCredentials({ root: '/nowhere', config }, { addSecret: () => undefined }, {});
+    expect(await errorOf(opened.secret('a'))).toMatchObject({ fix: 'set the environment variable UNSET' });
   });
 
   test('that is empty is not set', async () => {
