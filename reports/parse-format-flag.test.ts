@@ -15,14 +15,14 @@ test('suggests the format that was meant', () => {
   expect(errorOf('junti=x.xml')).toMatchObject({
     code: 'FORMAT_UNKNOWN',
     where: '--format junti',
-    why: 'there is no format "junti"; there are html, json, junit, markdown, text',
+    why: 'there is no format "junti"; there are github, html, json, junit, markdown, sarif, text',
     fix: 'did you mean junit?',
     exitCode: 2,
   });
 });
 
 test('does not guess at what is like none', () => {
-  expect(errorOf('sarif')).toMatchObject({ code: 'FORMAT_UNKNOWN', fix: 'name one of these' });
+  expect(errorOf('xyz')).toMatchObject({ code: 'FORMAT_UNKNOWN', fix: 'name one of these' });
 });
 
 test('asks for the file after the equals sign', () => {
@@ -32,16 +32,19 @@ test('asks for the file after the equals sign', () => {
   });
 });
 
-test.each(['html', 'json', 'junit', 'markdown', 'text'])('knows the file of %s by its ending', (id) => {
-  expect(formatOfFile(`out/report.${formatNamed(id).extension}`).id).toBe(id);
-});
+test.each(['github', 'html', 'json', 'junit', 'markdown', 'sarif', 'text'])(
+  'knows the file of %s by its ending',
+  (id) => {
+    expect(formatOfFile(`out/report.${formatNamed(id).extension}`).id).toBe(id);
+  },
+);
 
 test('does not guess at a file whose ending is no format', () => {
   expect(() => formatOfFile('report.pdf')).toThrow(
     expect.objectContaining({
       code: 'FORMAT_UNKNOWN',
       where: '--output report.pdf',
-      why: 'no format is written to files of this name; there are .html, .json, .xml, .md, .txt',
+      why: 'no format is written to files of this name; there are .annotations, .html, .json, .xml, .md, .sarif, .txt',
       fix: 'say which one it is: --format json=report.pdf',
     }),
   );
