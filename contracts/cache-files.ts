@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { makeFolder } from './make-folder.ts';
 import type { Workspace } from './workspace.ts';
 
 /** `.tally/cache` of the workspace; for bare documents the user's cache folder, so that nothing appears beside them. */
@@ -32,7 +33,7 @@ export async function writeCached(file: string, entry: unknown): Promise<void> {
   // Two machines that share the folder may have one process id.
   const beside = `${file}.${randomBytes(6).toString('hex')}`;
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
     await writeFile(path.join(folder, '.gitignore'), '*\n');
     await writeFile(beside, JSON.stringify(entry), { mode: 0o600 });
     await rename(beside, file);
