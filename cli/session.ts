@@ -97,7 +97,9 @@ export async function withSession(
   return await finish(input, options, context, outputs, report);
 }
 
-function withCredentials(workspace: Workspace, added: SessionOptions['credentials'] = {}): Workspace {
+/** The workspace itself where nothing is added: what is remembered of it hangs on the object. */
+function withCredentials(workspace: Workspace, added: SessionOptions['credentials']): Workspace {
+  if (added === undefined) return workspace;
   const credentials = { ...workspace.config.credentials, ...added };
   return { ...workspace, config: { ...workspace.config, credentials } };
 }

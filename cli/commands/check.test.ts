@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -41,6 +41,21 @@ async function check(...argv: string[]) {
 }
 
 const readRecord = async (): Promise<string> => readFile(path.join(cwd, 'contracts/releases.json'), 'utf8');
+
+describe('tally check on unchanged bytes', () => {
+  test('repeats the results that it kept, and checks again once a byte changed', async () => {
+    const first = await check();
+    expect(first.result('parses')).toMatchObject({ status: 'passed', subject: 'manifest 1.0.0 · file' });
+    const cache = path.join(cwd, '.tally', 'cache');
+    const [entry = ''] = (await readdir(cache)).filter((name) => name.startsWith('check-'));
+    const kept = await readFile(path.join(cache, entry), 'utf8');
+    // Nothing but the memory says this.
+    await writeFile(path.join(cache, entry), kept.replaceAll('manifest 1.0.0 · file', 'as remembered'));
+    expect((await check()).result('parses')).toMatchObject({ status: 'passed', subject: 'as remembered' });
+    await writeFile(path.join(cwd, PACKAGE), packageWith('Other'));
+    expect((await check()).result('parses')).toMatchObject({ status: 'passed', subject: 'manifest 1.0.0 · file' });
+  });
+});
 
 describe('tally check --release', () => {
   test('records what passes, and from then on a change of it fails the check', async () => {
