@@ -1,6 +1,9 @@
+import { rm } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { checkExamples } from './check-examples.ts';
+import { folderWith } from './fixtures/folder-with.ts';
 import type { JsonObject } from './json.ts';
+import { asyncapi } from './kinds/asyncapi.ts';
 import type { Contract } from './model.ts';
 
 async function codesAndPlaces(document: JsonObject, specification = '3.0.3'): Promise<readonly string[]> {
@@ -131,6 +134,59 @@ describe('examples are held against their schemas', () => {
         },
       }),
     ).toEqual([]);
+  });
+});
+
+describe('headers of messages are held against their schema', () => {
+  const document = (id: string): string => `asyncapi: 3.0.0
+info: { title: Events, version: 1.0.0 }
+channels:
+  events:
+    messages:
+      created:
+        traits:
+          - headers: { type: object, required: [webhook-id], properties: { webhook-id: { type: string } } }
+        headers: { properties: { attempt: { type: integer } } }
+        payload: { type: object }
+        examples:
+          - headers: { webhook-id: ${id}, attempt: 1 }
+operations:
+  send: { action: send, channel: { $ref: '#/channels/events' } }
+`;
+
+  async function check(text: string): ReturnType<typeof checkExamples> {
+    const root = await folderWith({ 'asyncapi.yaml': text });
+    try {
+      const { contract } = await asyncapi.parse('asyncapi.yaml', { root });
+      const cache = { findings: async (_: readonly string[], find: () => Promise<readonly never[]>) => await find() };
+      return await checkExamples(contract, { root, cache, signal: new AbortController().signal });
+    } finally {
+      await rm(root, { recursive: true });
+    }
+  }
+
+  test('which is put together from their traits', async () => {
+    expect(await check(document('7'))).toEqual([
+      {
+        code: 'example-invalid',
+        severity: 'error',
+        message: 'the example does not match its schema: /webhook-id must be string',
+        fix: 'correct the example, or the schema at #/channels/events/messages/created/headers/properties/webhook-id/type',
+        expected: 'string',
+        actual: 7,
+        instancePointer: '/webhook-id',
+        where: {
+          source: 'asyncapi.yaml',
+          pointer: '/channels/events/messages/created/examples/0/headers/webhook-id',
+          line: 12,
+          column: 24,
+        },
+      },
+    ]);
+  });
+
+  test('and are left alone where they match', async () => {
+    expect(await check(document('msg_7'))).toEqual([]);
   });
 });
 

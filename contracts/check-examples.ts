@@ -3,7 +3,8 @@ import type { SchemaDefect } from './convert-schema.ts';
 import { TallyError } from './error.ts';
 import type { Finding } from './finding.ts';
 import { findExamples, type FoundExample } from './find-examples.ts';
-import type { Contract } from './model.ts';
+import { joinPointer } from './json-pointer.ts';
+import type { Contract, Message } from './model.ts';
 import type { LintOptions } from './lint.ts';
 import { schemaDefects } from './schema-defects.ts';
 import type { SchemaProblem } from './schema-problems.ts';
@@ -34,12 +35,13 @@ async function findProblems(contract: Contract, signal: AbortSignal): Promise<re
     for (const finding of checkExample(contract, example))
       findings.set(`${finding.pointer} ${finding.message}`, finding);
   }
+  for (const finding of messagesOf(contract).flatMap((message) => headerFindings(contract, message)))
+    findings.set(`${finding.pointer} ${finding.message}`, finding);
   return [...findings.values()];
 }
 
 function messageExamples(contract: Contract): readonly FoundExample[] {
-  if (contract.kind !== 'asyncapi') return [];
-  return contract.messages.flatMap((message) =>
+  return messagesOf(contract).flatMap((message) =>
     message.examples.map((example) => ({
       value: example.payload,
       pointer: example.pointer,
@@ -48,6 +50,30 @@ function messageExamples(contract: Contract): readonly FoundExample[] {
     })),
   );
 }
+
+/** Answers are messages, too. A message of several operations is looked at once. */
+function messagesOf({ kind, messages, replies = [] }: Contract): readonly Message[] {
+  if (kind !== 'asyncapi') return [];
+  const all = [...messages, ...replies.flatMap((reply) => reply.messages)];
+  return [...new Map(all.map((message) => [message.declaredAt ?? message.pointer, message])).values()];
+}
+
+/** Headers may be put together from traits: their schema is looked at as it comes out, and named where the message is. */
+function headerFindings(contract: Contract, message: Message): readonly UnplacedFinding[] {
+  if (message.headerExamples === undefined) return [];
+  const whole = { ...contract, document: { ...contract.document, [HEADERS]: message.headers } };
+  const at = joinPointer(message.declaredAt ?? message.pointer, 'headers');
+  const inPlace = (pointer: string): string => pointer.replace(new RegExp(`^/${HEADERS}(?=/|$)`), at);
+  return message.headerExamples.flatMap(({ value, pointer }) =>
+    checkExample(whole, { value, pointer, schemaPointer: `/${HEADERS}`, direction: 'either' }).map((finding) => ({
+      ...finding,
+      pointer: inPlace(finding.pointer),
+      ...(finding.fix === undefined ? {} : { fix: finding.fix.replace(`#/${HEADERS}`, `#${at}`) }),
+    })),
+  );
+}
+
+const HEADERS = 'x-tally-headers';
 
 function checkExample(contract: Contract, example: FoundExample): readonly UnplacedFinding[] {
   try {

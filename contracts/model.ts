@@ -24,6 +24,8 @@ export interface Contract {
   /** OpenAPI's webhooks as the operations that the API calls at its users; `path` is the webhook's name. */
   readonly webhooks?: readonly Operation[];
   readonly messages: readonly Message[];
+  /** What answers messages: AsyncAPI 3's Operation Reply Objects. */
+  readonly replies?: readonly Reply[];
   readonly interactions: readonly Interaction[];
   readonly files: readonly FileDescription[];
   readonly securitySchemes: Readonly<Record<string, SecurityScheme>>;
@@ -131,6 +133,8 @@ export interface Message {
     readonly headers?: Json;
     readonly pointer: string;
   }[];
+  /** Of headers, those that stand beside no payload, too. */
+  readonly headerExamples?: readonly { readonly value: Json; readonly pointer: string }[];
   /** What makes it happen: an operation and its outcome, or a schedule, from `x-trigger`. */
   readonly trigger?: { readonly operationId?: string; readonly status?: string; readonly schedule?: string };
   /** Pointer of `payload` in `document`. */
@@ -138,6 +142,21 @@ export interface Message {
   /** Pointer of the Message Object. */
   readonly declaredAt?: string;
   readonly where: Where;
+}
+
+/** What answers the messages of an AsyncAPI operation, over another channel or the same. */
+export interface Reply {
+  /** Name of the operation. */
+  readonly operation: string;
+  /** Of the answer: the opposite of the operation's. */
+  readonly action: Message['action'];
+  /** Address of its channel, where one is named. */
+  readonly channel?: string;
+  /** Where the message says at which address its answer is awaited: `$message.header#/replyTo`. */
+  readonly location?: string;
+  readonly messages: readonly Message[];
+  /** Pointer of the Operation Reply Object. */
+  readonly pointer: string;
 }
 
 /** One Pact interaction. The pact specification version is a field of the contract, never a second shape here. */

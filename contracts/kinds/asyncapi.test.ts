@@ -78,12 +78,33 @@ describe('AsyncAPI 3', () => {
           pointer: '/components/messages/parcelCreated/examples/1/payload',
         },
       ],
+      headerExamples: [
+        { value: { 'webhook-id': 'msg_1' }, pointer: '/components/messages/parcelCreated/examples/0/headers' },
+      ],
       trigger: { operationId: 'createParcel', status: '201' },
       pointer: '/components/messages/parcelCreated/payload',
       declaredAt: '/components/messages/parcelCreated',
       where: at('v3.yaml', '/components/messages/parcelCreated', 52, 5),
     });
     expect(contract.messages[1]).toMatchObject({ payload: { type: 'object' }, trigger: { schedule: 'every day' } });
+  });
+
+  test('is read with its answers, which travel the other way over channels of their own', async () => {
+    const { contract, findings } = await read('reply.yaml');
+    expect(findings).toEqual([]);
+    expect(contract.messages.map(({ id, action }) => [id, action])).toEqual([['quote', 'receive']]);
+    const [reply, ...others] = contract.replies ?? [];
+    expect(others).toEqual([]);
+    expect(reply).toMatchObject({
+      operation: 'takeQuotes',
+      action: 'send',
+      channel: 'answers',
+      location: '$message.header#/replyTo',
+      pointer: '/operations/takeQuotes/reply',
+      messages: [
+        { id: 'quoted', action: 'send', channel: 'answers', pointer: '/channels/answers/messages/quoted/payload' },
+      ],
+    });
   });
 
   test('says which payloads it cannot check', async () => {
