@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { isCollection, isMap, isPair, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import type { Document, Node } from 'yaml';
 import type { Where } from './finding.ts';
 import { JsonText, jsonSyntaxError } from './json-text.ts';
 import { joinPointer, splitPointer } from './json-pointer.ts';
 import type { Contract } from './model.ts';
+import { yaml } from './yaml-library.ts';
 
 /** The member of a document under which forms that Swagger 2.0 describes by parameters sit as schemas. */
 export const FORMS_KEY = 'x-tally-forms';
@@ -91,6 +92,7 @@ function jsonPositions(text: string): Positions {
 }
 
 function yamlPositions(text: string): Positions {
+  const { LineCounter, parseDocument } = yaml();
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, uniqueKeys: false, logLevel: 'silent' });
   return (keys) => {
@@ -116,6 +118,7 @@ function yamlChild(
   parent: unknown,
   key: string,
 ): { node: unknown; offset: number | undefined } | undefined {
+  const { isCollection, isMap, isPair } = yaml();
   const node = follow(document, parent);
   if (!isCollection(node)) return undefined;
   if (!isMap(node)) {
@@ -151,7 +154,7 @@ function isAliasNode(node: unknown): node is { resolve(document: Document): Node
 }
 
 function keyOf(key: unknown): string {
-  return isScalar(key) ? String(key.value) : '';
+  return yaml().isScalar(key) ? String(key.value) : '';
 }
 
 function startOf(node: unknown): number | undefined {

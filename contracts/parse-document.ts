@@ -1,7 +1,7 @@
-import { LineCounter, parseDocument } from 'yaml';
 import { TallyError } from './error.ts';
 import type { Json } from './json.ts';
 import { jsonSyntaxError, lineStarts, positionIn } from './json-text.ts';
+import { yaml } from './yaml-library.ts';
 
 /** Deeper documents are refused: no description of an interface is, and every later walk may recurse. */
 const MAX_DEPTH = 100;
@@ -40,6 +40,7 @@ function parseJson(text: string, source: string): Json {
 }
 
 function parseYaml(text: string, source: string): Json {
+  const { LineCounter, parseDocument } = yaml();
   const lineCounter = new LineCounter();
   try {
     const document = parseDocument(text, { lineCounter, merge: true, prettyErrors: false, logLevel: 'error' });

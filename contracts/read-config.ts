@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import type { Document } from 'yaml';
 import { problemsIn, type ConfigProblem } from './check-config.ts';
 import type { Config, CredentialConfig, ProviderConfig } from './config.ts';
 import { TallyError } from './error.ts';
@@ -7,6 +7,7 @@ import type { Severity } from './finding.ts';
 import { mistakesError } from './mistakes-error.ts';
 import { aliasPlace, aliasReason, yamlReason } from './parse-document.ts';
 import { fileReason } from './thrown.ts';
+import { yaml } from './yaml-library.ts';
 import { positionOf } from './yaml-position.ts';
 
 /**
@@ -29,6 +30,7 @@ export async function readConfig(file: string, source: string): Promise<Config> 
 
 /** The same for text that is in memory; `source` names it in errors. */
 export async function parseConfig(text: string, source: string): Promise<Config> {
+  const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   // Its own error messages quote the line, which may hold a secret: prettyErrors off.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
@@ -50,6 +52,7 @@ export async function configError(
   source: string,
   problems: readonly ConfigProblem[],
 ): Promise<TallyError> {
+  const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   const document = parseDocument(await readFile(file, 'utf8'), {
     lineCounter: lines,

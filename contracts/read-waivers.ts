@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import type { Document } from 'yaml';
 import { TallyError } from './error.ts';
 import { explainSchemaError, type SchemaMistake } from './explain-schema-error.ts';
 import { joinPointer } from './json-pointer.ts';
 import { mistakesError } from './mistakes-error.ts';
 import { codeOf, messageOf } from './thrown.ts';
 import type { Waiver } from './waiver.ts';
+import { yaml } from './yaml-library.ts';
 import { positionOf } from './yaml-position.ts';
 
 /** Relative to the workspace root. */
@@ -20,6 +21,7 @@ const WAIVERS_FILE = 'contracts/waivers.yaml';
 export async function readWaivers(root: string): Promise<readonly Waiver[]> {
   const text = await textOf(path.join(root, WAIVERS_FILE));
   if (text === undefined) return [];
+  const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
   const broken = document.errors[0];

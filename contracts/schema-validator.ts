@@ -1,6 +1,6 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
+import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
+import type { Ajv2020 } from 'ajv/dist/2020.js';
+import { ajvLibrary } from './ajv-library.ts';
 import { compilePattern, convertSchema, type SchemaDefect } from './convert-schema.ts';
 import { TallyError } from './error.ts';
 import type { Json, JsonObject } from './json.ts';
@@ -94,8 +94,9 @@ function createAjv(specification: string): Ajv | Ajv2020 {
     addUsedSchema: false,
     code,
   } as const;
-  const ajv = is2020(specification) ? new Ajv2020(options) : new Ajv(options);
-  addFormats.default(ajv);
+  const library = ajvLibrary();
+  const ajv = is2020(specification) ? new library.Ajv2020(options) : new library.Ajv(options);
+  library.addFormats(ajv);
   return ajv;
 }
 

@@ -1,4 +1,5 @@
-import { isMap, isScalar, type Document, type LineCounter, type Node } from 'yaml';
+import type { Document, LineCounter, Node } from 'yaml';
+import { yaml } from './yaml-library.ts';
 
 /** The 1-based place of a value in a YAML document, of its key where `key` is set, of the nearest parent where it is not there. */
 export function positionOf(
@@ -27,6 +28,7 @@ function nodeAt(document: Document, path: readonly string[]): Node | undefined {
 
 /** The key of the last step; an item of a list has none and stands for itself. */
 function keyAt(document: Document, path: readonly string[]): Node | undefined {
+  const { isMap, isScalar } = yaml();
   const parent = nodeAt(document, path.slice(0, -1));
   if (!isMap(parent)) return nodeAt(document, path);
   const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === path.at(-1));
