@@ -33,7 +33,7 @@ const BOUND_NAMES: readonly BoundName[] = [
   'maxProperties',
 ];
 
-function haveSameTypes({ base, revision }: Forms): boolean {
+export function haveSameTypes({ base, revision }: Forms): boolean {
   return base.types.size === revision.types.size && [...base.types].every((type) => revision.types.has(type));
 }
 

@@ -62,7 +62,7 @@ function compareDefault(comparer: Comparer, forms: Forms, found: Comparison): vo
   const inBody = verb === 'added' ? 'info' : 'warning';
   found.differences.push(
     difference(`default-${verb}`, 'nothing', sentence, {
-      request: comparer.isText ? 'error' : inBody,
+      request: comparer.carriage === 'text' ? 'error' : inBody,
       fix: 'keep what happens to those who leave it out',
       ...sides(notes),
     }),

@@ -1,3 +1,4 @@
+import type { CarriedAs } from './carried-as.ts';
 import type { Direction, SchemaChange } from './change.ts';
 import type { Severity } from './finding.ts';
 import { escapePointer, splitPointer } from './json-pointer.ts';
@@ -21,19 +22,19 @@ export interface SchemaSide {
  * accepted than before, in a response no more may come.
  *
  * Each change is told once, at the innermost place. Its `path` has `*` for every item and every further property.
- * `carriedAs` is `text` for parameters, headers and form fields: there a number is a text as well, and a default decides
+ * `carriedAs` is `text` for parameters and headers: there a number is a text as well, and a parameter's default decides
  * what an operation does. Both documents are read as they are at the first call.
  */
 export function compareSchemas(
   base: SchemaSide,
   revision: SchemaSide,
   direction: Exclude<Direction, 'both'>,
-  carriedAs: 'json' | 'text' = 'json',
+  carriedAs: CarriedAs = 'json',
 ): readonly SchemaChange[] {
-  const graph = graphFor(base.contract, revision.contract, direction, carriedAs === 'text');
+  const graph = graphFor(base.contract, revision.contract, direction);
   const pair: Pair = { base: [schemaAt(base.pointer)], revision: [schemaAt(revision.pointer)] };
   const changes = new Map<string, SchemaChange>();
-  for (const { difference, path, about } of differencesFrom(graph, pair)) {
+  for (const { difference, path, about } of differencesFrom(graph, pair, carriedAs)) {
     const change = judged(difference, path, about, direction);
     const key = `${change.code}\n${change.basePointer}\n${change.revisionPointer}\n${difference.property ?? ''}`;
     if (!changes.has(key)) changes.set(key, change);
@@ -49,15 +50,13 @@ function graphFor(
   base: SchemaSide['contract'],
   revision: SchemaSide['contract'],
   direction: Comparer['direction'],
-  isText: boolean,
 ): PairGraph {
   const byRevision = graphs.get(base.document) ?? new WeakMap<JsonObject, Map<string, PairGraph>>();
   graphs.set(base.document, byRevision);
-  const byUse = byRevision.get(revision.document) ?? new Map<string, PairGraph>();
-  byRevision.set(revision.document, byUse);
-  const use = `${direction} ${isText}`;
-  const graph = byUse.get(use) ?? createPairGraph(documentOf(base), documentOf(revision), direction, isText);
-  byUse.set(use, graph);
+  const byDirection = byRevision.get(revision.document) ?? new Map<string, PairGraph>();
+  byRevision.set(revision.document, byDirection);
+  const graph = byDirection.get(direction) ?? createPairGraph(documentOf(base), documentOf(revision), direction);
+  byDirection.set(direction, graph);
   return graph;
 }
 

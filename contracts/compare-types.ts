@@ -1,3 +1,4 @@
+import { isText } from './carried-as.ts';
 import { difference } from './difference.ts';
 import { acceptsAnything, pointerOf, TYPE_NAMES, type Form, type TypeName } from './schema-form.ts';
 import type { Comparer, Comparison, Difference, Effect, Forms } from './schema-difference.ts';
@@ -5,7 +6,7 @@ import type { Comparer, Comparison, Difference, Effect, Forms } from './schema-d
 /** The types that both sides have; the comparison goes on only for these. */
 export function compareTypes(comparer: Comparer, forms: Forms, found: Comparison): ReadonlySet<TypeName> {
   const { base, revision } = forms;
-  const [before, after] = [shownTypes(comparer, base), shownTypes(comparer, revision)];
+  const [before, after] = [shownTypes(comparer, base, revision), shownTypes(comparer, revision, base)];
   const isTellable = (type: TypeName): boolean => type !== 'fraction' || !isByMultiple(forms);
   const lost = [...before].filter((type) => !after.has(type) && isTellable(type));
   const gained = [...after].filter((type) => !before.has(type) && isTellable(type));
@@ -52,12 +53,25 @@ function withoutNull(form: Form): Set<TypeName> {
   return new Set([...form.types].filter((type) => type !== 'null'));
 }
 
-/** In a parameter a free text holds every number and boolean. */
-function shownTypes(comparer: Comparer, form: Form): Set<TypeName> {
+/** Where all is text, a free text holds every number and boolean that the other side may be. */
+function shownTypes(comparer: Comparer, form: Form, other: Form): Set<TypeName> {
   const types = withoutNull(form);
-  const isFree = form.patterns.size + form.formats.size + form.bounds.size === 0 && form.values === undefined;
-  if (!comparer.isText || !types.has('string') || !isFree) return types.size === 0 ? new Set(form.types) : types;
-  return new Set<TypeName>([...types, 'integer', 'fraction', 'boolean']);
+  if (!isText(comparer.carriage) || !isFreeText(form)) return types.size === 0 ? new Set(form.types) : types;
+  return new Set([...types, ...SPELLED.filter((type) => other.types.has(type))]);
+}
+
+const SPELLED: readonly TypeName[] = ['integer', 'fraction', 'boolean'];
+
+/** Whether any number can be written in it; each is a text of one character at least. */
+export function isFreeText(form: Form): boolean {
+  const isShort = (form.bounds.get('minLength')?.limit ?? 0) <= 1 && !form.bounds.has('maxLength');
+  return (
+    form.types.has('string') &&
+    form.values === undefined &&
+    form.patterns.size + form.formats.size === 0 &&
+    isShort &&
+    form.nots.length + form.conditions.length + form.unions.length === 0
+  );
 }
 
 function typeDifference(forms: Forms, effect: Exclude<Effect, 'nothing'>): Difference {

@@ -1,7 +1,11 @@
+import type { CarriedAs } from './carried-as.ts';
 import { isWiderMediaType, matchMediaTypes } from './match-media-types.ts';
+import type { JsonObject } from './json.ts';
 import type { MediaType } from './model.ts';
+import { memberOf, objectAt } from './object-at.ts';
 import type { Difference, Documents, MatchedOperation, Side } from './rule.ts';
 import { schemaDifferences } from './schema-differences.ts';
+import { spokenValue } from './spoken-value.ts';
 
 /** The content of a body or an answer on both sides. */
 export interface ContentPlace {
@@ -29,6 +33,7 @@ export function contentDifferences(documents: Documents, place: ContentPlace): C
     schemaDifferences(documents, {
       operation,
       direction,
+      carriedAs: carriedAs(documents, base, revision),
       name: matched.length > 1 ? `${place.name} (${revision.mediaType})` : place.name,
       base: base.pointer,
       revision: revision.pointer,
@@ -36,4 +41,24 @@ export function contentDifferences(documents: Documents, place: ContentPlace): C
   );
   const widened = matched.filter(([base, revision]) => isWiderMediaType(base, revision));
   return { schemas, removed, added, widened };
+}
+
+/** A form of which some part has a media type of its own is compared as JSON, which says more than less. */
+function carriedAs({ base: before, revision: after }: Documents, base: MediaType, revision: MediaType): CarriedAs {
+  const names = [base, revision].map(({ mediaType }) => mediaType.toLowerCase());
+  if (names.every((name) => name.startsWith('text/plain'))) return 'text';
+  const hasTypedPart = typedParts(objectAt(before, holderOf(base))) || typedParts(objectAt(after, holderOf(revision)));
+  return names.every((name) => /^(application\/x-www-form-urlencoded|multipart\/form-data)/.test(name)) && !hasTypedPart
+    ? 'form'
+    : 'json';
+}
+
+function typedParts(media: JsonObject): boolean {
+  const encoding = memberOf(media, 'encoding');
+  return Object.keys(encoding).some((part) => /json|xml/.test(spokenValue(memberOf(encoding, part)['contentType'])));
+}
+
+/** The Media Type Object. */
+function holderOf({ pointer }: MediaType): string {
+  return pointer.replace(/\/schema$/, '');
 }

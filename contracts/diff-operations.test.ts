@@ -96,6 +96,28 @@ test('a change of a schema says where in which operation, on both lines', async 
   });
 });
 
+test.each([
+  [{ a: 'X' }, "in the request body, the property 'a' became required"],
+  [{ a: { b: 'X' } }, "in a of the request body, the property 'b' became required"],
+  [{ a: { b: [{ c: 'X' }] } }, "in items of a.b of the request body, the property 'c' became required"],
+  [{ a: [[{ c: 'X' }]] }, "in items of a.* of the request body, the property 'c' became required"],
+  [{ a: [{ b: { c: 'X' } }] }, "in a.*.b of the request body, the property 'c' became required"],
+  [[{ c: 'X' }], "in items of the request body, the property 'c' became required"],
+])('a change deep in a body says where, as in %j', async (shape, message) => {
+  const sent = (isRequired: boolean): object =>
+    withOperation({ requestBody: { content: { 'application/json': { schema: schemaLike(shape, isRequired) } } } });
+  expect((await diffOf(sent(false), sent(true))).map((change) => change.message)).toEqual([message]);
+});
+
+/** The schema of a value, in which every property that is `X` is required or not. */
+function schemaLike(value: Json, isRequired: boolean): JsonObject {
+  if (Array.isArray(value)) return { type: 'array', items: schemaLike(value[0] ?? null, isRequired) };
+  if (!isObject(value)) return { type: 'string' };
+  const entries = Object.entries(value).map(([name, child]) => [name, schemaLike(child, isRequired)] as const);
+  const required = isRequired ? Object.keys(value).filter((name) => value[name] === 'X') : [];
+  return { type: 'object', properties: Object.fromEntries(entries), required };
+}
+
 test('changes stand by operation, the worst of each first, what is gone last', async () => {
   const OK = { 200: { description: 'ok' } };
   const base = document({

@@ -34,12 +34,12 @@ export function diffOperations(base: DiffSide, revision: DiffSide, today: string
 /** Schemas are shared by many operations: each pair is compared once a direction. */
 function rememberedComparison(base: Contract, revision: Contract): Documents['compareSchemas'] {
   const known = new Map<string, readonly SchemaChange[]>();
-  return (left, right, direction) => {
+  return (left, right, direction, carriedAs = 'json') => {
     const [from, to] = [referenceTarget(base.document, left), referenceTarget(revision.document, right)];
-    const key = `${direction} ${from}\n${to}`;
+    const key = `${direction} ${carriedAs} ${from}\n${to}`;
     const found =
       known.get(key) ??
-      compareSchemas({ contract: base, pointer: from }, { contract: revision, pointer: to }, direction);
+      compareSchemas({ contract: base, pointer: from }, { contract: revision, pointer: to }, direction, carriedAs);
     known.set(key, found);
     return found;
   };

@@ -1,8 +1,9 @@
+import { isText } from './carried-as.ts';
 import { namedProperties, effectiveProperty } from './object-parts.ts';
 import { isObject } from './json.ts';
 import { valueAt } from './json-pointer.ts';
 import { formOf, type SchemaDocument } from './read-schema.ts';
-import { partOf, type Form } from './schema-form.ts';
+import { partOf, type Form, type TypeName } from './schema-form.ts';
 import type { Comparer } from './schema-difference.ts';
 
 /** One of several schemas that a value may match. */
@@ -50,7 +51,7 @@ export function matchAlternatives(
     }
   };
   const names = namesIn(comparer, before, after);
-  take((a, b) => isNamedAlike(names, a, b) && haveCommonType(a, b));
+  take((a, b) => isNamedAlike(names, a, b) && haveCommonType(comparer, a, b));
   if (left.length * right.length <= MOST_COMPARED) {
     take((a, b) => isSame(comparer, a, b));
     // What some alternative lets through as well is missed by nobody, and new to nobody: it becomes no other one.
@@ -60,9 +61,13 @@ export function matchAlternatives(
       const [isIn, holds] = [isWithin(comparer, a, b), isHolding(comparer, a, b)];
       return (isIn || holds) && (isIn || missed.has(a)) && (holds || added.has(b));
     });
-    take((a, b) => missed.has(a) && added.has(b) && haveCommonType(a, b) && areAlike(a, b));
+    take((a, b) => missed.has(a) && added.has(b) && haveCommonType(comparer, a, b) && areAlike(a, b));
   }
-  return { pairs, ...leftOver(comparer, before, after, left, right), overlaps: () => doOverlap(after, names) };
+  return {
+    pairs,
+    ...leftOver(comparer, before, after, left, right),
+    overlaps: () => doOverlap(comparer, after, names),
+  };
 }
 
 function leftOver(
@@ -94,16 +99,21 @@ export function isSame(comparer: Comparer, a: Alternative, b: Alternative): bool
 
 /** Whether the revision's alternative lets through all that the base's does. */
 function isWithin(comparer: Comparer, a: Alternative, b: Alternative): boolean {
-  return haveCommonType(a, b) && !comparer.relate({ base: a.conjunction, revision: b.conjunction }).narrows;
+  return haveCommonType(comparer, a, b) && !comparer.relate({ base: a.conjunction, revision: b.conjunction }).narrows;
 }
 
 /** Whether the base's alternative let through all that the revision's does. */
 function isHolding(comparer: Comparer, a: Alternative, b: Alternative): boolean {
-  return haveCommonType(a, b) && !comparer.relate({ base: a.conjunction, revision: b.conjunction }).widens;
+  return haveCommonType(comparer, a, b) && !comparer.relate({ base: a.conjunction, revision: b.conjunction }).widens;
 }
 
-function haveCommonType(a: Alternative, b: Alternative): boolean {
-  return [...a.form.types].some((type) => b.form.types.has(type));
+function haveCommonType({ carriage }: Comparer, a: Alternative, b: Alternative): boolean {
+  const isCommon = (type: TypeName): boolean => b.form.types.has(type);
+  return [...a.form.types].some(isCommon) || (isText(carriage) && areScalar(a) && areScalar(b));
+}
+
+function areScalar({ form }: Alternative): boolean {
+  return !form.types.has('array') && !form.types.has('object');
 }
 
 /** Of objects, at least half of the properties of the smaller one; of anything else, the type. */
@@ -151,9 +161,9 @@ function isNamedAlike(names: Names, a: Alternative, b: Alternative): boolean {
   return [...(names.get(a) ?? [])].some((name) => other?.has(name) === true);
 }
 
-function doOverlap(list: readonly Alternative[], names: Names): boolean {
+function doOverlap(comparer: Comparer, list: readonly Alternative[], names: Names): boolean {
   return list.some((one, at) =>
-    list.slice(at + 1).some((other) => haveCommonType(one, other) && !areToldApart(names, one, other)),
+    list.slice(at + 1).some((other) => haveCommonType(comparer, one, other) && !areToldApart(names, one, other)),
   );
 }
 

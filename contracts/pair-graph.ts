@@ -1,5 +1,6 @@
+import { carriageWithin, type Carriage, type CarriedAs } from './carried-as.ts';
 import { comparePair } from './compare-pair.ts';
-import type { SchemaDocument } from './read-schema.ts';
+import { formOf, type SchemaDocument } from './read-schema.ts';
 import { samenessOf, type Sameness } from './same-schema.ts';
 import type { Comparer, Difference, Pair, Relation } from './schema-difference.ts';
 
@@ -8,7 +9,9 @@ import type { Comparer, Difference, Pair, Relation } from './schema-difference.t
  * further down, often in a circle; what differs is told by the pair where it stands, so that a circle needs no end.
  */
 export interface PairGraph {
-  readonly comparer: Comparer;
+  readonly base: SchemaDocument;
+  readonly revision: SchemaDocument;
+  readonly comparerFor: (carriage: Carriage) => Comparer;
   readonly sameness: Sameness;
   readonly nodes: Map<string, Node>;
   /** How many pairs are being compared. While one is, it is taken for the same where it is reached again. */
@@ -20,6 +23,7 @@ export interface PairGraph {
 
 interface Node {
   readonly pair: Pair;
+  readonly carriage: Carriage;
   readonly isUnchanged: boolean;
   /** No difference is reached from here. */
   isClean: boolean;
@@ -50,11 +54,18 @@ export function createPairGraph(
   base: SchemaDocument,
   revision: SchemaDocument,
   direction: Comparer['direction'],
-  isText: boolean,
 ): PairGraph {
-  const relate = (pair: Pair): Relation => relationOf(graph, nodeFor(graph, pair));
+  const comparers = new Map<Carriage, Comparer>();
+  const comparerFor = (carriage: Carriage): Comparer => {
+    const relate = (pair: Pair): Relation => relationOf(graph, nodeFor(graph, pair, carriage));
+    const comparer = comparers.get(carriage) ?? { base, revision, direction, carriage, relate };
+    comparers.set(carriage, comparer);
+    return comparer;
+  };
   const graph: PairGraph = {
-    comparer: { base, revision, direction, isText, relate },
+    base,
+    revision,
+    comparerFor,
     sameness: samenessOf(base, revision),
     nodes: new Map(),
     open: 0,
@@ -65,15 +76,15 @@ export function createPairGraph(
 }
 
 /** Every difference that is reached, breadth first: each pair once, by its shortest path. */
-export function differencesFrom(graph: PairGraph, pair: Pair): Iterable<Reached> {
-  return walk(graph, nodeFor(graph, pair));
+export function differencesFrom(graph: PairGraph, pair: Pair, carriedAs: CarriedAs): Iterable<Reached> {
+  return walk(graph, nodeFor(graph, pair, carriedAs));
 }
 
-function nodeFor(graph: PairGraph, pair: Pair): Node {
-  const key = `${pair.base.join('\n')}\r${pair.revision.join('\n')}`;
+function nodeFor(graph: PairGraph, pair: Pair, carriage: Carriage): Node {
+  const key = `${carriage}\r${pair.base.join('\n')}\r${pair.revision.join('\n')}`;
   const known = graph.nodes.get(key);
   if (known !== undefined) return known;
-  const node = { pair, isUnchanged: isUnchanged(graph, pair), isClean: false, isOpen: false };
+  const node = { pair, carriage, isUnchanged: isUnchanged(graph, pair), isClean: false, isOpen: false };
   graph.nodes.set(key, node);
   return node;
 }
@@ -117,8 +128,13 @@ function compareOnce(graph: PairGraph, node: Node): Compared {
   if (node.compared !== undefined) return node.compared;
   const assumptions = graph.assumptions;
   open(graph, node);
-  const { differences, steps } = comparePair(graph.comparer, node.pair);
-  const edges = steps.map((step) => ({ node: nodeFor(graph, step), path: step.path, about: step.about }));
+  const { differences, steps } = comparePair(graph.comparerFor(node.carriage), node.pair);
+  const forms = [formOf(graph.base, node.pair.base), formOf(graph.revision, node.pair.revision)];
+  const within = carriageWithin(node.carriage, forms);
+  const edges = steps.map((step) => {
+    const next = nodeFor(graph, step, step.path === '' ? node.carriage : within);
+    return { node: next, path: step.path, about: step.about };
+  });
   close(graph, node);
   node.compared = { differences, edges };
   if (graph.open > 0 && graph.assumptions !== assumptions) graph.provisional.add(node);

@@ -1,3 +1,4 @@
+import type { CarriedAs } from './carried-as.ts';
 import type { Direction, SchemaChange } from './change.ts';
 import type { Severity } from './finding.ts';
 import type { Contract, Operation } from './model.ts';
@@ -31,7 +32,7 @@ export interface Documents {
   /** `2026-12-31`, what sunset dates are held against. */
   readonly today: string;
   /** Pointers of the two schemas in their documents. A schema that is not there accepts everything. */
-  compareSchemas(base: string, revision: string, direction: Side): readonly SchemaChange[];
+  compareSchemas(base: string, revision: string, direction: Side, carriedAs?: CarriedAs): readonly SchemaChange[];
 }
 
 /** Where an operation is declared; the API calls callbacks and webhooks, and a client answers them. */

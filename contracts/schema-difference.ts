@@ -1,3 +1,4 @@
+import type { Carriage } from './carried-as.ts';
 import type { Severity } from './finding.ts';
 import type { Json } from './json.ts';
 import type { SchemaDocument } from './read-schema.ts';
@@ -56,8 +57,8 @@ export interface Comparer {
   readonly base: SchemaDocument;
   readonly revision: SchemaDocument;
   readonly direction: 'request' | 'response';
-  /** A parameter travels as text, so that any number is also a text. */
-  readonly isText: boolean;
+  /** Of the two values in comparison. */
+  readonly carriage: Carriage;
   readonly relate: (pair: Pair) => Relation;
 }
 

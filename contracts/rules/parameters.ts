@@ -209,6 +209,8 @@ function compareParameter(documents: Documents, pair: Pair): readonly Difference
       operation,
       name: `the ${named(revision)}`,
       direction: operation.request,
+      // One with a media type is written as that says.
+      carriedAs: [base, revision].some(({ style }) => style === 'content') ? 'json' : 'text',
       base: base.pointer,
       revision: revision.pointer,
       leaveOut: ({ path, code }) => isSent && path === '' && code.includes('default'),

@@ -1,6 +1,7 @@
 import { contentDifferences } from '../content-differences.ts';
 import { joinPointer } from '../json-pointer.ts';
 import type { MediaType, Response } from '../model.ts';
+import { memberOf, objectAt } from '../object-at.ts';
 import type { Difference, Documents, MatchedOperation, Rule, Side } from '../rule.ts';
 import { schemaDifferences } from '../schema-differences.ts';
 
@@ -213,14 +214,23 @@ function compareHeader(documents: Documents, pair: Pair, base: Header, revision:
   const { operation } = pair;
   const direction = operation.response;
   const name = named(revision, pair);
+  const [before, after] = [contentOf(documents.base, base), contentOf(documents.revision, revision)];
   const schemas = schemaDifferences(documents, {
     operation,
     name,
     direction,
-    base: base.pointer,
-    revision: revision.pointer,
+    carriedAs: before === undefined && after === undefined ? 'text' : 'json',
+    base: before ?? base.pointer,
+    revision: after ?? revision.pointer,
   });
   return [...headerRequirement(pair, base, revision, direction), ...schemas];
+}
+
+/** The schema of a header that is written in a media type, and not as plain text. */
+function contentOf(contract: Documents['base'], { declaredAt: pointer }: Header): string | undefined {
+  const [mediaType] = Object.keys(memberOf(objectAt(contract, pointer), 'content'));
+  if (pointer === undefined || mediaType === undefined) return undefined;
+  return joinPointer(pointer, 'content', mediaType, 'schema');
 }
 
 function headerRequirement(pair: Pair, base: Header, revision: Header, direction: Side): readonly Difference[] {
