@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Change } from './change.ts';
-import { diffEvents, eventCodes } from './diff-events.ts';
+import { diffEvents } from './diff-events.ts';
+import { eventCodes } from './event-codes.ts';
 import type { DiffSide } from './diff-side.ts';
 import { folderWith } from './fixtures/folder-with.ts';
 import { asyncapi } from './kinds/asyncapi.ts';

@@ -1,6 +1,7 @@
 import { followToObject } from './follow-reference.ts';
 import { isObject, type Json } from './json.ts';
 import { joinPointer, referenceTo } from './json-pointer.ts';
+import { matchPairs, type Pair } from './match-pairs.ts';
 import type { Contract, Message } from './model.ts';
 
 /** A channel and what is sent and received over it. */
@@ -12,18 +13,12 @@ export interface Channel {
   readonly messages: readonly Message[];
 }
 
-/** Two things that are the same one, or one that the other document does not have. */
-export interface Pair<T> {
-  readonly base?: T;
-  readonly revision?: T;
-}
-
 /**
  * The channels of two AsyncAPI documents side by side: by address, in which the names of parameters say nothing; else by
  * name, as AsyncAPI 3 has one beside the address.
  */
 export function matchChannels(base: Contract, revision: Contract): readonly Pair<Channel>[] {
-  return matchBy(channelsOf(base), channelsOf(revision), [
+  return matchPairs(channelsOf(base), channelsOf(revision), [
     ({ address }) => address.replace(/\{[^}]*\}/g, '{}'),
     ({ name }) => name,
   ]);
@@ -35,7 +30,7 @@ export function matchMessages(
   revision: { readonly contract: Contract; readonly messages: readonly Message[] },
 ): readonly Pair<Message>[] {
   const owner = new Map([base, revision].flatMap(({ contract, messages }) => messages.map((each) => [each, contract])));
-  return matchBy(unique(base.messages), unique(revision.messages), [
+  return matchPairs(unique(base.messages), unique(revision.messages), [
     idOf,
     (message) => textAt(owner.get(message), message.declaredAt ?? '', 'name'),
     (message) => typeOf(owner.get(message), message.pointer),
@@ -53,31 +48,6 @@ export function idOf({ id, action, channel }: Message): string {
 /** Two operations may use one message with one action: it is compared once. */
 function unique(messages: readonly Message[]): readonly Message[] {
   return [...new Map(messages.toReversed().map((message) => [idOf(message), message])).values()].toReversed();
-}
-
-/** Pairs by the first key that two have in common, key after key; a key that says nothing is undefined. */
-function matchBy<T>(
-  base: readonly T[],
-  revision: readonly T[],
-  keys: readonly ((item: T) => string | undefined)[],
-): readonly Pair<T>[] {
-  const partner = new Map<T, T>();
-  const taken = new Set<T>();
-  for (const key of keys) {
-    for (const item of base) {
-      const wanted = partner.has(item) ? undefined : key(item);
-      const found =
-        wanted === undefined ? undefined : revision.find((each) => !taken.has(each) && key(each) === wanted);
-      if (found === undefined) continue;
-      partner.set(item, found);
-      taken.add(found);
-    }
-  }
-  const pairs = base.map((item): Pair<T> => {
-    const found = partner.get(item);
-    return found === undefined ? { base: item } : { base: item, revision: found };
-  });
-  return [...pairs, ...revision.filter((item) => !taken.has(item)).map((item) => ({ revision: item }))];
 }
 
 function channelsOf(contract: Contract): readonly Channel[] {
