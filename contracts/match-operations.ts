@@ -1,19 +1,22 @@
 import type { Contract, Operation } from './model.ts';
 import type { Documents, LoneOperation, MatchedOperation, OperationPlace, Side } from './rule.ts';
+import { addressOf, serversOfOperation } from './servers-of.ts';
 
 /** The operations of two documents next to each other; what has no counterpart was removed or added. */
 export type MatchedOperations = Pick<Documents, 'matched' | 'removed' | 'added'>;
 
 /**
  * Pairs operations by method and path. A path that differs only in the names of its variables is the same: `/a/{id}` is
- * `/a/{parcelId}`. Webhooks are paired by name; callbacks by name and expression, else by name.
+ * `/a/{parcelId}`. So is one that is served at the same address, whether a prefix stands in the servers or in the paths.
+ * Webhooks are paired by name; callbacks by name and expression, else by name.
  */
 export function matchOperations(base: Contract, revision: Contract): MatchedOperations {
   const found: Collected = { matched: [], removed: [], added: [] };
+  const addresses = new Map([...addressesIn(base), ...addressesIn(revision)]);
   matchLists(found, base.operations, revision.operations, {
     place: 'path',
     request: 'request',
-    keys: [exactKey, shapeKey],
+    keys: [exactKey, shapeKey, (operation) => addresses.get(operation) ?? []],
     nameOf: exactName,
   });
   matchLists(found, base.webhooks ?? [], revision.webhooks ?? [], {
@@ -30,6 +33,15 @@ export function shapeOf(path: string): string {
   return path.replaceAll(/\{[^{}]*\}/g, '{}');
 }
 
+/** By operation, the methods and addresses by which it is called, on whatever hosts. */
+function addressesIn(contract: Contract): readonly (readonly [Operation, readonly string[]])[] {
+  return contract.operations.map((operation) => {
+    const paths = serversOfOperation(contract, operation).list.map((server) => addressOf(server).path);
+    const keys = paths.map((path) => `${operation.method} ${shapeOf(path + operation.path)}`);
+    return [operation, [...new Set(keys)]];
+  });
+}
+
 interface Collected {
   readonly matched: MatchedOperation[];
   readonly removed: LoneOperation[];
@@ -39,8 +51,8 @@ interface Collected {
 interface Matching {
   readonly place: OperationPlace;
   readonly request: Side;
-  /** Operations with the same key are partners; the strictest key first. */
-  readonly keys: readonly ((operation: Operation) => string)[];
+  /** Operations are partners where the other one is known by a key as well; the strictest keys first. */
+  readonly keys: readonly ((operation: Operation) => readonly string[])[];
   readonly nameOf: (operation: Operation) => string;
 }
 
@@ -70,7 +82,7 @@ function matchCallbacks(found: Collected, parent: MatchedOperation): void {
     matchLists(found, callbacksOf(parent.base, name), callbacksOf(parent.revision, name), {
       place: 'callback',
       request: opposite(parent.request),
-      keys: [exactKey, ({ method }) => method],
+      keys: [exactKey, ({ method }) => [method]],
       nameOf: (operation) => `${parent.name} · callback ${name} (${exactName(operation)})`,
     });
   }
@@ -88,10 +100,15 @@ function pairUp(
 ): ReadonlyMap<Operation, Operation> {
   const partners = new Map<Operation, Operation>();
   const free = new Set(base);
-  for (const keyOf of keys) {
-    const groups = grouped(free, keyOf);
+  for (const keysOf of keys) {
+    const groups = grouped(free, keysOf);
+    const known = new Set(revision.flatMap(keysOf));
+    const isFree = (left: Operation): boolean => free.has(left) && keysOf(left).every((key) => known.has(key));
     for (const right of revision) {
-      const left = partners.has(right) ? undefined : groups.get(keyOf(right))?.shift();
+      if (partners.has(right)) continue;
+      const left = keysOf(right)
+        .flatMap((key) => groups.get(key) ?? [])
+        .find(isFree);
       if (left === undefined) continue;
       partners.set(right, left);
       free.delete(left);
@@ -105,12 +122,14 @@ function pairUp(
   );
 }
 
-function grouped(operations: Iterable<Operation>, keyOf: (each: Operation) => string): Map<string, Operation[]> {
+function grouped(operations: Iterable<Operation>, keysOf: Matching['keys'][number]): Map<string, Operation[]> {
   const groups = new Map<string, Operation[]>();
   for (const each of operations) {
-    const group = groups.get(keyOf(each));
-    if (group === undefined) groups.set(keyOf(each), [each]);
-    else group.push(each);
+    for (const key of keysOf(each)) {
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [each]);
+      else group.push(each);
+    }
   }
   return groups;
 }
@@ -119,12 +138,12 @@ function exactName({ method, path }: Operation): string {
   return `${method.toUpperCase()} ${path}`;
 }
 
-function exactKey({ method, path }: Operation): string {
-  return `${method} ${path}`;
+function exactKey({ method, path }: Operation): readonly string[] {
+  return [`${method} ${path}`];
 }
 
-function shapeKey({ method, path }: Operation): string {
-  return `${method} ${shapeOf(path)}`;
+function shapeKey({ method, path }: Operation): readonly string[] {
+  return [`${method} ${shapeOf(path)}`];
 }
 
 function opposite(side: Side): Side {

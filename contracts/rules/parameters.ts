@@ -94,7 +94,9 @@ function keyOf(parameter: Parameter, name = parameter.name): string {
 /** From a variable of the base's path to the one at the same place of the revision's. */
 function renamedVariables({ base, revision }: MatchedOperation): ReadonlyMap<string, string> {
   const [before, after] = [variablesOf(base.path), variablesOf(revision.path)];
-  return new Map(before.map((name, index) => [name, after[index] ?? name]));
+  // A variable of an address may have become one of the path, in front of the others.
+  const more = after.length - before.length;
+  return new Map(before.map((name, index) => [name, after[index + more] ?? name]));
 }
 
 function variablesOf(path: string): readonly string[] {

@@ -1,19 +1,21 @@
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import type { Json } from '../json.ts';
 import { joinPointer } from '../json-pointer.ts';
-import type { Contract } from '../model.ts';
-import { memberOf, objectAt } from '../object-at.ts';
-import { spokenValue } from '../spoken-value.ts';
+import { shapeOf } from '../match-operations.ts';
+import { memberOf } from '../object-at.ts';
 import type { Difference, Documents, MatchedOperation, Rule } from '../rule.ts';
+import { addressOf, serversOfDocument, serversOfOperation, type Server, type Servers } from '../servers-of.ts';
+import { spokenValue } from '../spoken-value.ts';
 
 /**
  * Where the API is served. A document often lists test systems, or what a gateway replaces anyway, so an address that is
- * gone only may break.
+ * gone only may break. A part of an address that moved into the paths, or out of them, moved nothing.
  */
 export const servers: Rule = {
   id: 'servers',
   summary: 'Addresses of the API, for the document, a path or an operation, and their variables',
   codes: [
     { code: 'server-added', severity: 'info', summary: 'the API is served at another address, too' },
+    { code: 'server-path-moved', severity: 'info', summary: 'a part of an address stands in the paths now, or did' },
     { code: 'server-removed', severity: 'warning', summary: 'the API is no longer served at an address' },
     {
       code: 'server-variable-default-changed',
@@ -26,72 +28,35 @@ export const servers: Rule = {
       summary: 'a variable of an address takes a value less',
     },
   ],
-  judge: (documents) => [
-    ...compare(serversOf(documents.base, ['']), serversOf(documents.revision, [''])),
-    ...documents.matched.filter(({ place }) => place === 'path').flatMap((each) => ofOperation(documents, each)),
-  ],
+  judge(documents) {
+    const { base, revision } = documents;
+    const matched = documents.matched.filter(({ place }) => place === 'path');
+    return [
+      ...compare(serversOfDocument(base), serversOfDocument(revision), matched),
+      ...matched.flatMap((each) => ofOperation(documents, each)),
+    ];
+  },
 };
 
 /** Only where one of the two does not follow the document. */
 function ofOperation(documents: Documents, operation: MatchedOperation): readonly Difference[] {
-  const [base, revision] = [operation.base, operation.revision];
-  const before = serversOf(documents.base, [base.pointer, base.itemPointer ?? base.pointer, '']);
-  const after = serversOf(documents.revision, [revision.pointer, revision.itemPointer ?? revision.pointer, '']);
+  const before = serversOfOperation(documents.base, operation.base);
+  const after = serversOfOperation(documents.revision, operation.revision);
   if (before.holder === '' && after.holder === '') return [];
-  return compare(before, after).map((each) => ({ ...each, operation }));
+  return compare(before, after, [operation]).map((each) => ({ ...each, operation }));
 }
 
-interface Servers {
-  /** Pointer of the object that lists them. */
-  readonly holder: string;
-  readonly list: readonly Server[];
-}
+type Moves = ReadonlyMap<Server, Server>;
 
-interface Server {
-  readonly url: string;
-  readonly variables: JsonObject;
-  readonly pointer: string;
-}
-
-/** The first of these places that lists servers; nothing listed is the place the document came from: OpenAPI 3.1 §4.8.1. */
-function serversOf(contract: Contract, holders: readonly string[]): Servers {
-  if (contract.specification === '2.0') return { holder: '', list: swaggerServers(contract.document) };
-  for (const holder of holders) {
-    const { servers: list } = holder === '' ? contract.document : objectAt(contract, holder);
-    if (Array.isArray(list) && list.length > 0) {
-      return {
-        holder,
-        list: list.flatMap((item: Json, index) => serverOf(item, joinPointer(holder, 'servers', index))),
-      };
-    }
-  }
-  return { holder: '', list: [{ url: '', variables: {}, pointer: '' }] };
-}
-
-function serverOf(item: Json, pointer: string): readonly Server[] {
-  if (!isObject(item) || typeof item['url'] !== 'string') return [];
-  return [{ url: plain(item['url']), variables: memberOf(item, 'variables'), pointer }];
-}
-
-/** An address is the same with and without a slash at its end; hosts are in small letters. */
-function plain(url: string): string {
-  return url.replace(/\/+$/, '').replace(/^[a-z]+:\/\/[^/]+/i, (origin) => origin.toLowerCase());
-}
-
-function swaggerServers(document: JsonObject): readonly Server[] {
-  const { host, basePath, schemes } = document;
-  const path = typeof basePath === 'string' ? basePath : '';
-  const pointer = host !== undefined ? '/host' : basePath !== undefined ? '/basePath' : '';
-  if (typeof host !== 'string') return [{ url: plain(path), variables: {}, pointer }];
-  const given = Array.isArray(schemes) ? schemes.map(spokenValue) : ['https'];
-  return given.map((scheme) => ({ url: plain(`${scheme}://${host}${path}`), variables: {}, pointer }));
-}
-
-function compare(base: Servers, revision: Servers): readonly Difference[] {
+/** Of these operations. */
+function compare(base: Servers, revision: Servers, operations: readonly MatchedOperation[]): readonly Difference[] {
   const [before, after] = [byUrl(base), byUrl(revision)];
+  const moves = movesBetween(before, after, operations);
+  const isTarget = new Set(moves.values());
   return [
-    ...[...before].flatMap(([url, { pointer }]) =>
-      after.has(url)
+    ...[...moves].map(([from, to]) => moved(from, to)),
+    ...[...before].flatMap(([url, server]) =>
+      after.has(url) || moves.has(server)
         ? []
         : [
             {
@@ -99,7 +64,7 @@ function compare(base: Servers, revision: Servers): readonly Difference[] {
               message: `the API is no longer served at ${url || '/'}`,
               fix: 'keep the address, or redirect to the new one',
               direction: 'request' as const,
-              base: pointer,
+              base: server.pointer,
               revision: revision.list[0]?.pointer ?? revision.holder,
             },
           ],
@@ -107,10 +72,44 @@ function compare(base: Servers, revision: Servers): readonly Difference[] {
     ...[...after].flatMap(([url, server]) => {
       const old = before.get(url);
       if (old !== undefined) return variables(old, server);
+      if (isTarget.has(server)) return [];
       const message = `the API is now served at ${url || '/'}`;
       return [{ code: 'server-added', message, direction: 'request' as const, revision: server.pointer }];
     }),
   ];
+}
+
+/** From addresses that are gone to those at which every operation is found where it was. */
+function movesBetween(
+  before: ReadonlyMap<string, Server>,
+  after: ReadonlyMap<string, Server>,
+  operations: readonly MatchedOperation[],
+): Moves {
+  const added = [...after.values()].filter(({ url }) => !before.has(url));
+  const pairs = [...before.values()].flatMap((from) => {
+    const to = after.has(from.url) ? undefined : added.find((each) => areSameAddresses(from, each, operations));
+    return to === undefined ? [] : [[from, to] as const];
+  });
+  return new Map(pairs);
+}
+
+function areSameAddresses(from: Server, to: Server, operations: readonly MatchedOperation[]): boolean {
+  const [old, now] = [addressOf(from), addressOf(to)];
+  const isSame = ({ base, revision }: MatchedOperation): boolean =>
+    shapeOf(old.path + base.path) === shapeOf(now.path + revision.path);
+  return old.origin === now.origin && operations.length > 0 && operations.every(isSame);
+}
+
+function moved(from: Server, to: Server): Difference {
+  return {
+    code: 'server-path-moved',
+    message: `the address ${from.url || '/'} is now written ${to.url || '/'}, and the paths with it; requests stay the same`,
+    expected: from.url || '/',
+    actual: to.url || '/',
+    direction: 'request',
+    base: from.pointer,
+    revision: to.pointer,
+  };
 }
 
 function byUrl({ list }: Servers): ReadonlyMap<string, Server> {
