@@ -205,3 +205,33 @@ test('schemas that make no sense are found without an example, all of them', asy
     'schema-invalid /components/schemas/B',
   ]);
 });
+
+describe('a pattern that does not end', () => {
+  const EVIL = '^(b+)+$';
+  const VALUE = `${'b'.repeat(60)}!`;
+
+  test('is one finding for each place it stands in, and its examples are not called wrong', async () => {
+    const schemas = {
+      A: { type: 'object', properties: { a: { type: 'string', pattern: EVIL, example: VALUE } } },
+      B: { type: 'object', patternProperties: { [EVIL]: { type: 'string' } } },
+      C: { type: 'object', properties: { pattern: { type: 'string', pattern: '^b+$', example: 'b' } } },
+    };
+    expect(await codesAndPlaces({ components: { schemas } })).toEqual([
+      'pattern-too-slow /components/schemas/A/properties/a/pattern',
+      `pattern-too-slow /components/schemas/B/patternProperties/${EVIL}`,
+    ]);
+  });
+
+  test('leaves every other mistake of the same example where it is', async () => {
+    const A = {
+      type: 'object',
+      required: ['b'],
+      properties: { a: { type: 'string', pattern: '^(c+)+$' } },
+      example: { a: `${'c'.repeat(60)}!` },
+    };
+    expect(await codesAndPlaces({ components: { schemas: { A } } })).toEqual([
+      'example-invalid /components/schemas/A/example',
+      'pattern-too-slow /components/schemas/A/properties/a/pattern',
+    ]);
+  });
+});

@@ -9,11 +9,12 @@ import type { LintOptions } from './lint.ts';
 import { schemaDefects } from './schema-defects.ts';
 import type { SchemaProblem } from './schema-problems.ts';
 import { schemaValidator } from './schema-validator.ts';
+import { slowPatterns } from './slow-patterns.ts';
 import { placeFinding, type UnplacedFinding } from './unplaced-finding.ts';
 
 /**
  * Holds every example of an OpenAPI or AsyncAPI contract against its schema: `example-invalid` on the example's line, and
- * `schema-invalid` where a schema itself makes no sense. Cached by content.
+ * `schema-invalid` where a schema itself makes no sense, `pattern-too-slow` where a pattern does not end. Cached by content.
  */
 export async function checkExamples(contract: Contract, options: LintOptions): Promise<readonly Finding[]> {
   const found = await options.cache.findings(
@@ -37,7 +38,7 @@ async function findProblems(contract: Contract, signal: AbortSignal): Promise<re
   }
   for (const finding of messagesOf(contract).flatMap((message) => headerFindings(contract, message)))
     findings.set(`${finding.pointer} ${finding.message}`, finding);
-  return [...findings.values()];
+  return [...findings.values(), ...slowPatterns(contract.document)];
 }
 
 function messageExamples(contract: Contract): readonly FoundExample[] {
@@ -63,12 +64,12 @@ function headerFindings(contract: Contract, message: Message): readonly Unplaced
   if (message.headerExamples === undefined) return [];
   const whole = { ...contract, document: { ...contract.document, [HEADERS]: message.headers } };
   const at = joinPointer(message.declaredAt ?? message.pointer, 'headers');
-  const inPlace = (pointer: string): string => pointer.replace(new RegExp(`^/${HEADERS}(?=/|$)`), at);
+  const inPlace = (pointer: string): string => pointer.replace(new RegExp(`^/${HEADERS}(?=/|$)`), () => at);
   return message.headerExamples.flatMap(({ value, pointer }) =>
     checkExample(whole, { value, pointer, schemaPointer: `/${HEADERS}`, direction: 'either' }).map((finding) => ({
       ...finding,
       pointer: inPlace(finding.pointer),
-      ...(finding.fix === undefined ? {} : { fix: finding.fix.replace(`#/${HEADERS}`, `#${at}`) }),
+      ...(finding.fix === undefined ? {} : { fix: finding.fix.replace(`#/${HEADERS}`, () => `#${at}`) }),
     })),
   );
 }

@@ -1,6 +1,6 @@
-import { compilePattern } from './convert-schema.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { joinPointer, pointerOfReference, valueAt } from './json-pointer.ts';
+import { patternOf } from './known-patterns.ts';
 
 /** One place of a value, and what a contract says about it. */
 export interface DescribedPlace {
@@ -105,12 +105,13 @@ function propertySchemas(pointer: string, schema: JsonObject, key: string): read
     .map((keyword) => joinPointer(pointer, keyword));
 }
 
-/** A name that is long enough to keep a bad pattern busy is no name of a property. */
-const MAX_NAME_CHARACTERS = 40;
-
+/** A pattern that is none, or takes too long, names nothing. */
 function matches(pattern: string, key: string): boolean {
-  const compiled = compilePattern(pattern);
-  return compiled instanceof RegExp && key.length <= MAX_NAME_CHARACTERS && compiled.test(key);
+  try {
+    return patternOf(pattern).test(key) === true;
+  } catch {
+    return false;
+  }
 }
 
 /** Says outright that anything may stand there, or says nothing at all about the members. */

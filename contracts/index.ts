@@ -16,6 +16,7 @@ export { escapePointer, joinPointer, pointerOfReference, splitPointer, valueAt }
 export { isObject, type Json, type JsonObject } from './json.ts';
 export { isKebabCase, kebabCase } from './kebab-case.ts';
 export { kindOf, kinds } from './kinds/index.ts';
+export { patternOf } from './known-patterns.ts';
 export { locate, locateIn } from './locate.ts';
 export { makeFolder } from './make-folder.ts';
 export type * from './model.ts';

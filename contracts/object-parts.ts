@@ -1,4 +1,4 @@
-import { compilePattern } from './convert-schema.ts';
+import { patternOf } from './known-patterns.ts';
 import type { Form, ObjectPart } from './schema-form.ts';
 
 /** Every schema that applies to the property of that name; each part of an object has its own say. */
@@ -40,20 +40,11 @@ export function conjunctionOf(parts: readonly string[]): readonly string[] {
   return parts.length < 2 ? parts : [...new Set(parts)].toSorted();
 }
 
-const compiled = new Map<string, RegExp | undefined>();
-
-/**
- * Whether a property's name matches a pattern. A pattern that could take long (a repeated group, many repetitions) is not
- * run at all: it is then taken not to match.
- */
+/** Whether a property's name matches a pattern. One that is no pattern, or takes too long, is taken not to match. */
 function matches(pattern: string, name: string): boolean {
-  if (!compiled.has(pattern)) compiled.set(pattern, compileQuick(pattern));
-  return name.length <= 100 && compiled.get(pattern)?.test(name) === true;
-}
-
-function compileQuick(pattern: string): RegExp | undefined {
-  const repetitions = pattern.match(/[*+{]/g)?.length ?? 0;
-  const isQuick = pattern.length <= 200 && repetitions <= 3 && !/\)[*+?{]|\\[1-9k]|\(\?/.test(pattern);
-  const expression = isQuick ? compilePattern(pattern) : undefined;
-  return expression instanceof RegExp ? expression : undefined;
+  try {
+    return patternOf(pattern).test(name) === true;
+  } catch {
+    return false;
+  }
 }

@@ -306,3 +306,39 @@ test('the same schema is compiled once a direction', () => {
   expect(schemaValidator(contract, '/components/schemas/A', 'request')).toBe(validate);
   expect(schemaValidator(contract, '/components/schemas/A', 'response')).not.toBe(validate);
 });
+
+describe('a pattern that does not end', () => {
+  const EVIL = '^(d+)+$';
+  const VALUE = `${'d'.repeat(60)}!`;
+
+  test.each<[JsonObject, Json]>([
+    [{ pattern: EVIL }, VALUE],
+    [{ not: { pattern: EVIL } }, VALUE],
+    [{ oneOf: [{ pattern: EVIL }, { type: 'string' }] }, VALUE],
+    [{ oneOf: [{ pattern: EVIL }, { pattern: '^(?:d+)+$' }] }, VALUE],
+    [{ anyOf: [{ pattern: EVIL }, { type: 'integer' }] }, VALUE],
+    [{ if: { pattern: EVIL }, else: { maxLength: 1 } }, VALUE],
+    [{ patternProperties: { [EVIL]: { type: 'integer' } } }, { [VALUE]: 'x' }],
+    [{ patternProperties: { [EVIL]: {} }, additionalProperties: false }, { [VALUE]: 'x' }],
+    [{ propertyNames: { pattern: EVIL } }, { [VALUE]: 'x' }],
+  ])('is no reason to refuse a value: %j', (schema, value) => {
+    expect(check(schema, value, '3.1.0')).toEqual([]);
+  });
+
+  test('is judged all the same where the value is short', () => {
+    expect(broken({ pattern: EVIL }, 'd!')).toEqual(['pattern']);
+    expect(broken({ pattern: EVIL }, 'dd')).toEqual([]);
+  });
+
+  test('hides nothing else that is wrong with the value', () => {
+    const schema = { type: 'object', properties: { a: { pattern: EVIL }, b: { type: 'integer' } } };
+    expect(check(schema, { a: VALUE, b: 'x' })).toMatchObject([{ instancePointer: '/b', keyword: 'type' }]);
+  });
+
+  test('may be that of a format', () => {
+    const value = `http://${'::'.repeat(100_000)} `;
+    expect(check({ format: 'url' }, value)).toEqual([]);
+    expect(broken({ format: 'url' }, 'no url')).toEqual(['format']);
+    expect(broken({ format: 'email' }, 'a'.repeat(2000))).toEqual(['format']);
+  });
+});

@@ -1,10 +1,12 @@
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import { ajvLibrary } from './ajv-library.ts';
-import { compilePattern, convertSchema, type SchemaDefect } from './convert-schema.ts';
+import { boundedPattern, type BoundedPattern } from './bounded-pattern.ts';
+import { convertSchema, type SchemaDefect } from './convert-schema.ts';
 import { TallyError } from './error.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Contract } from './model.ts';
+import { patternOf } from './known-patterns.ts';
 import { describeProblems, type SchemaProblem } from './schema-problems.ts';
 
 export type SchemaValidator = (value: Json) => readonly SchemaProblem[];
@@ -13,6 +15,7 @@ export type SchemaValidator = (value: Json) => readonly SchemaProblem[];
  * Compiles the schema at `pointer` in `contract.document` once; later calls get the same validator. OpenAPI 2.0 and 3.0
  * schemas are read as those versions mean them (`nullable`, boolean `exclusiveMinimum`), `readOnly` properties are not
  * required in a request nor `writeOnly` ones in a response. Where there is no schema at `pointer`, every value is valid.
+ * A pattern that takes too long is no reason to refuse a value, and `isTooSlow` knows it afterwards.
  *
  * @throws TallyError SCHEMA_INVALID, with the place; a schema that failed to compile once is not compiled again
  */
@@ -35,6 +38,7 @@ interface Library {
   readonly specification: string;
   readonly direction: 'request' | 'response';
   readonly ajv: Ajv | Ajv2020;
+  readonly assumption: Assumption;
   readonly validators: Map<string, SchemaValidator | TallyError>;
   /** By pointer: the name of a schema that the library holds. */
   readonly ids: Map<string, string>;
@@ -42,6 +46,13 @@ interface Library {
   readonly defects: Map<string, SchemaDefect>;
   /** Pointers of the schemas that the library was given. */
   readonly origins: WeakMap<object, string>;
+}
+
+/** What stands in for the answer of a pattern that took too long. */
+interface Assumption {
+  isFound: boolean;
+  /** An answer was needed since this was last set back. */
+  wasNeeded: boolean;
 }
 
 /** Goes when the contract goes. */
@@ -56,13 +67,15 @@ function libraryOf(
   libraries.set(document, byDirection);
   const known = byDirection.get(direction);
   if (known !== undefined) return known;
-  const ajv = createAjv(specification);
+  const assumption: Assumption = { isFound: true, wasNeeded: false };
+  const ajv = createAjv(specification, assumption);
   const library: Library = {
     document,
     source,
     specification,
     direction,
     ajv,
+    assumption,
     validators: new Map(),
     ids: new Map(),
     references: new Map(),
@@ -77,13 +90,9 @@ function is2020(specification: string): boolean {
   return /^3\.[12]|2019-09|2020-12/.test(specification);
 }
 
-function createAjv(specification: string): Ajv | Ajv2020 {
-  const regExp = (pattern: string): RegExp => {
-    const compiled = compilePattern(pattern);
-    if (compiled instanceof RegExp) return compiled;
-    throw compiled;
-  };
-  const code = { regExp: Object.assign(regExp, { code: 'compilePattern' }) };
+function createAjv(specification: string, assumption: Assumption): Ajv | Ajv2020 {
+  const regExp = (source: string) => answering(source, patternOf(source), assumption);
+  const code = { regExp: Object.assign(regExp, { code: 'patternOf' }) };
   // Our own conversion has checked the keywords; `verbose` hands back the schema object that an error comes from.
   const options = {
     strict: false,
@@ -97,7 +106,36 @@ function createAjv(specification: string): Ajv | Ajv2020 {
   const library = ajvLibrary();
   const ajv = is2020(specification) ? new library.Ajv2020(options) : new library.Ajv(options);
   library.addFormats(ajv);
+  boundFormats(ajv, assumption);
   return ajv;
+}
+
+/** As ajv wants a pattern; it keeps those apart by what they are as text. */
+function answering(
+  source: string,
+  pattern: BoundedPattern,
+  assumption: Assumption,
+): { test(text: string): boolean; toString(): string } {
+  return {
+    test: (text) => {
+      const isFound = pattern.test(text);
+      if (isFound !== undefined) return isFound;
+      assumption.wasNeeded = true;
+      return assumption.isFound;
+    },
+    toString: () => source,
+  };
+}
+
+/** Each format's pattern was measured: at this length none takes a millisecond, but `url` sixteen seconds at 100 kB. */
+const SAFE_FORMAT_CHARACTERS = 1000;
+
+function boundFormats(ajv: Ajv | Ajv2020, assumption: Assumption): void {
+  for (const [name, format] of Object.entries(ajv.formats)) {
+    if (!(format instanceof RegExp)) continue;
+    const bounded = answering(name, boundedPattern(format, SAFE_FORMAT_CHARACTERS), assumption);
+    ajv.addFormat(name, (text) => bounded.test(text));
+  }
 }
 
 function compileOnce(library: Library, pointer: string): SchemaValidator | TallyError {
@@ -157,8 +195,47 @@ function validateWith(
   validate: ValidateFunction<Json>,
   value: Json,
 ): readonly SchemaProblem[] {
+  const errors = certainErrors(library, pointer, validate, value);
+  if (errors.length === 0) return [];
+  return describeProblems(errors, {
+    originOf: (schema) => library.origins.get(schema),
+    errorsOf: (schema, data) => errorsOf(library.ajv, schema, data),
+    document: library.document,
+  });
+}
+
+/** Where a pattern took too long: what is wrong with the value whether the pattern is found in it or not. */
+function certainErrors(
+  library: Library,
+  pointer: string,
+  validate: ValidateFunction<Json>,
+  value: Json,
+): readonly ErrorObject[] {
+  const { assumption } = library;
   try {
-    if (validate(value)) return [];
+    Object.assign(assumption, { isFound: true, wasNeeded: false });
+    const found = errorsNow(library, pointer, validate, value);
+    if (found.length === 0 || !assumption.wasNeeded) return found;
+    assumption.isFound = false;
+    const otherwise = new Set(errorsNow(library, pointer, validate, value).map(signatureOf));
+    return found.filter((error) => otherwise.has(signatureOf(error)));
+  } finally {
+    assumption.isFound = true;
+  }
+}
+
+function signatureOf({ instancePath, schemaPath, params }: ErrorObject): string {
+  return JSON.stringify([instancePath, schemaPath, params]);
+}
+
+function errorsNow(
+  library: Library,
+  pointer: string,
+  validate: ValidateFunction<Json>,
+  value: Json,
+): readonly ErrorObject[] {
+  try {
+    return validate(value) ? [] : (validate.errors ?? []);
   } catch (cause) {
     // A schema that is a part of itself (`A: allOf: [A]`) has no end.
     throw invalid(
@@ -167,12 +244,6 @@ function validateWith(
       cause,
     );
   }
-  const errors: readonly ErrorObject[] = validate.errors ?? [];
-  return describeProblems(errors, {
-    originOf: (schema) => library.origins.get(schema),
-    errorsOf: (schema, data) => errorsOf(library.ajv, schema, data),
-    document: library.document,
-  });
 }
 
 function errorsOf(ajv: Ajv | Ajv2020, schema: object, data: unknown): readonly ErrorObject[] {

@@ -1,4 +1,4 @@
-import type { Json } from '../contracts/index.ts';
+import { patternOf, type Json } from '../contracts/index.ts';
 import type { Field } from './file-rule.ts';
 
 /** An exact decimal: `units` × 10^-`scale`. Money and totals are never floating point. */
@@ -91,8 +91,11 @@ function readDate(cell: string, format: string): string | undefined {
   const source = format.replace(/%([A-Za-z])|[.*+?^${}()|[\]\\]/g, (found, directive: string | undefined) =>
     directive === undefined ? `\\${found}` : (DIRECTIVES[directive] ?? '.+?'),
   );
-  const parts = new RegExp(`^${source}$`).exec(cell)?.groups;
-  if (!new RegExp(`^${source}$`).test(cell)) return undefined;
+  const pattern = `^${source}$`;
+  // Several unknown directives may each stand for anything: a cell that keeps them too long is not refused for it.
+  const isLike = patternOf(pattern).test(cell);
+  if (isLike !== true) return isLike === undefined ? cell : undefined;
+  const parts = new RegExp(pattern).exec(cell)?.groups;
   return parts && !dayExists(parts) ? undefined : cell;
 }
 

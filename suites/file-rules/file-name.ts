@@ -1,3 +1,4 @@
+import { patternOf } from '../../contracts/index.ts';
 import type { FileRule, FileSubject } from '../file-rule.ts';
 
 /** V01. `{date}` is a day that exists, YYYYMMDD; any other placeholder is some word without a dot or a slash. */
@@ -26,6 +27,9 @@ function isNamed(name: string, naming: string): boolean {
     .split(/(\{\w+\})/)
     .map((part) => (part === '{date}' ? '(\\d{8})' : /^\{\w+\}$/.test(part) ? '[^./\\\\]+' : escape(part)))
     .join('');
+  // Of many placeholders side by side each may stand for anything: not being able to tell is no mistake.
+  const isLike = patternOf(`^${source}$`).test(name);
+  if (isLike !== true) return isLike === undefined;
   const match = new RegExp(`^${source}$`).exec(name);
   return match !== null && match.slice(1).every(isDay);
 }
