@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Change } from './change.ts';
-import { diffFiles, fileCodes } from './diff-files.ts';
+import { diffFiles } from './diff-files.ts';
+import { fileCodes } from './file-codes.ts';
 import type { DiffSide } from './diff-side.ts';
 import { folderWith } from './fixtures/folder-with.ts';
 import { file } from './kinds/file.ts';

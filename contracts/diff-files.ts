@@ -12,57 +12,6 @@ import { isObject, type JsonObject } from './json.ts';
 import { locate, locateIn } from './locate.ts';
 import type { FileDescription } from './model.ts';
 import { placeSchemaChange, type DiffSides } from './place-change.ts';
-import type { RuleCode } from './rule.ts';
-
-/** What can change between two contracts of files besides JSON Schemas; the severity is the worst of either direction. */
-export const fileCodes: readonly RuleCode[] = [
-  { code: 'file-added', severity: 'warning', summary: 'A file was added' },
-  { code: 'file-bom-changed', severity: 'error', summary: 'Whether a file starts with a byte order mark changed' },
-  { code: 'file-column-added', severity: 'error', summary: 'A column was added' },
-  { code: 'file-column-constraint-changed', severity: 'error', summary: 'A column may hold more or fewer values' },
-  { code: 'file-column-format-changed', severity: 'error', summary: 'The values of a column are spelled otherwise' },
-  { code: 'file-column-order-changed', severity: 'error', summary: 'The columns are in another order' },
-  { code: 'file-column-removed', severity: 'error', summary: 'A column was removed' },
-  { code: 'file-column-renamed', severity: 'error', summary: 'A column has another name' },
-  { code: 'file-column-type-changed', severity: 'error', summary: 'A column has another type' },
-  { code: 'file-columns-match-changed', severity: 'error', summary: 'The columns must match the fields otherwise' },
-  { code: 'file-completion-changed', severity: 'error', summary: 'Something else says that a file is whole' },
-  { code: 'file-dialect-changed', severity: 'error', summary: 'A table is written in another dialect' },
-  { code: 'file-direction-changed', severity: 'error', summary: 'The other side writes the file' },
-  { code: 'file-duplicates-changed', severity: 'warning', summary: 'Something else makes a file the same as another' },
-  { code: 'file-encoding-changed', severity: 'error', summary: 'A file has another encoding' },
-  { code: 'file-format-changed', severity: 'error', summary: 'A file has another format' },
-  { code: 'file-header-changed', severity: 'error', summary: 'A table has a header where it had none, or the reverse' },
-  { code: 'file-key-changed', severity: 'error', summary: 'A primary, unique or foreign key was added or removed' },
-  { code: 'file-limit-changed', severity: 'error', summary: 'A file may be larger or smaller' },
-  { code: 'file-line-ending-changed', severity: 'error', summary: 'Lines end otherwise' },
-  { code: 'file-manifest-changed', severity: 'error', summary: 'The manifest that lists files changed' },
-  { code: 'file-missing-values-changed', severity: 'error', summary: 'Other cells mean that there is no value' },
-  { code: 'file-naming-changed', severity: 'error', summary: 'A file has another name' },
-  { code: 'file-removed', severity: 'error', summary: 'A file was removed' },
-  { code: 'file-rule-changed', severity: 'error', summary: 'A rule over rows and columns was added or removed' },
-  { code: 'file-trailer-changed', severity: 'error', summary: 'The trailer and its control totals changed' },
-  { code: 'file-xsd-attribute-added', severity: 'error', summary: 'An XML attribute was added' },
-  { code: 'file-xsd-attribute-removed', severity: 'error', summary: 'An XML attribute was removed' },
-  { code: 'file-xsd-element-added', severity: 'error', summary: 'An XML element was added' },
-  { code: 'file-xsd-element-removed', severity: 'error', summary: 'An XML element was removed' },
-  { code: 'file-xsd-enum-changed', severity: 'error', summary: 'A text in XML may be one of other values' },
-  { code: 'file-xsd-facet-changed', severity: 'error', summary: 'A text in XML has another length, bound or pattern' },
-  { code: 'file-xsd-namespace-changed', severity: 'error', summary: 'XML elements are in another namespace' },
-  {
-    code: 'file-xsd-occurrence-changed',
-    severity: 'error',
-    summary: 'Something in XML is required, or stands, otherwise',
-  },
-  { code: 'file-xsd-order-changed', severity: 'error', summary: 'XML elements are in another order' },
-  { code: 'file-xsd-type-changed', severity: 'error', summary: 'Something in XML has another type' },
-  {
-    code: 'file-xsd-unclear',
-    severity: 'warning',
-    summary: 'Something in an XML Schema changed that a person must judge',
-  },
-  { code: 'file-xsd-value-changed', severity: 'error', summary: 'Something in XML has another fixed or default value' },
-];
 
 /**
  * What changed between two contracts of files. The partner reads what is outgoing, so such files may only narrow; it
