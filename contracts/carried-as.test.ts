@@ -103,3 +103,11 @@ test('another default of a field of a form is only a warning: the form is sent a
   const build = (from: number): object => object({ ...INTEGER, default: from });
   expect(await said(body(FORM), build(1), build(2))).toEqual(['warning request-default-changed']);
 });
+
+test('bytes are bytes, whatever their schema says', async () => {
+  const bytes = { type: 'string', format: 'binary' };
+  const empty = (): object => withOperation({ requestBody: { content: { 'application/pdf': {} } } }, 'post');
+  expect(await diffOf(body('application/pdf')(bytes), body('application/pdf')({}))).toEqual([]);
+  expect(await diffOf(empty(), body('application/pdf')(bytes))).toEqual([]);
+  expect(await said(body('image/png'), bytes, INTEGER)).toEqual(['error request-type-changed']);
+});

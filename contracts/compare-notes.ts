@@ -3,7 +3,7 @@ import { compareOptional } from './compare-optional.ts';
 import { difference } from './difference.ts';
 import { isObject, type Json } from './json.ts';
 import { pointerOf, type NoteName } from './schema-form.ts';
-import type { Comparer, Comparison, Difference, Forms } from './schema-difference.ts';
+import type { Comparer, Comparison, Difference, Effect, Forms } from './schema-difference.ts';
 
 /** Keywords that say more about a value than which is let through. */
 export function compareNotes(comparer: Comparer, forms: Forms, found: Comparison): void {
@@ -206,6 +206,13 @@ function compareContent(forms: Forms, name: 'contentMediaType' | 'contentEncodin
       ? `the ${what} of the content of ${subject} changed from ${JSON.stringify(notes.before)} to ${JSON.stringify(notes.after)}`
       : `the ${what} of the content of ${subject} is ${verb === 'added' ? 'now' : 'no longer'} ${JSON.stringify(notes.after ?? notes.before)}`;
   const code = name === 'contentMediaType' ? 'content-media-type' : 'content-encoding';
-  const effect = { added: 'narrows', removed: 'widens', changed: 'changes' } as const;
-  found.differences.push(difference(`${code}-${verb}`, effect[verb], sentence, sides(notes)));
+  found.differences.push(difference(`${code}-${verb}`, contentEffect(notes), sentence, sides(notes)));
 }
+
+/** `application/octet-stream` is content of any type. */
+function contentEffect({ before, after }: Notes): Effect {
+  if (before === undefined || (after !== undefined && before === ANY_CONTENT)) return 'narrows';
+  return after === undefined || after === ANY_CONTENT ? 'widens' : 'changes';
+}
+
+const ANY_CONTENT = 'application/octet-stream';

@@ -11,22 +11,24 @@ import { difference } from './difference.ts';
 import { formOf } from './read-schema.ts';
 import { acceptsNothing, pointerOf } from './schema-form.ts';
 import type { Comparer, Comparison, Forms, Pair } from './schema-difference.ts';
+import { spelledAlike } from './spelled-alike.ts';
 
 /** Compares what two schemas say themselves, and names the pairs of schemas further down. */
 export function comparePair(comparer: Comparer, pair: Pair): Comparison {
   const found: Comparison = { differences: [], steps: [] };
   const base = formOf(comparer.base, pair.base);
   const revision = formOf(comparer.revision, pair.revision);
-  const forms: Forms = { base, revision, pair };
-  if (acceptsNothing(base) || acceptsNothing(revision)) return compareNothing(forms, found);
+  if (acceptsNothing(base) || acceptsNothing(revision)) return compareNothing({ base, revision, pair }, found);
+  const forms = spelledAlike({ base, revision, pair });
   compareNotes(comparer, forms, found);
   if (compareAlternatives(comparer, forms, found)) return found;
   if (compareSpelledValues(comparer, forms, found)) return found;
   const shared = compareTypes(comparer, forms, found);
   if (shared.size === 0) return found;
   const isSameType = base.types.size === shared.size && revision.types.size === shared.size;
-  compareValues(forms, shared, found);
-  compareBounds(forms, shared, found);
+  const isMore = [...shared].some((type) => type !== 'null');
+  if (isMore) compareValues(forms, shared, found);
+  if (isMore) compareBounds(forms, shared, found);
   if (isSameType || shared.has('object')) compareObjects(comparer, forms, found);
   if (isSameType || shared.has('array')) compareArrays(comparer, forms, found);
   compareConditions(comparer, forms, found);

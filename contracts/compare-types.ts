@@ -8,8 +8,9 @@ export function compareTypes(comparer: Comparer, forms: Forms, found: Comparison
   const { base, revision } = forms;
   const [before, after] = [shownTypes(comparer, base, revision), shownTypes(comparer, revision, base)];
   const isTellable = (type: TypeName): boolean => type !== 'fraction' || !isByMultiple(forms);
-  const lost = [...before].filter((type) => !after.has(type) && isTellable(type));
-  const gained = [...after].filter((type) => !before.has(type) && isTellable(type));
+  const isStill = (type: TypeName, other: Form): boolean => type === 'null' && other.types.has('null');
+  const lost = [...before].filter((type) => !after.has(type) && isTellable(type) && !isStill(type, revision));
+  const gained = [...after].filter((type) => !before.has(type) && isTellable(type) && !isStill(type, base));
   const shared = new Set([...base.types].filter((type) => revision.types.has(type)));
   const isDisjoint = lost.length === before.size && gained.length === after.size;
   // Null that comes or goes with everything else is part of that change.

@@ -29,7 +29,10 @@ export interface ContentDifferences {
 export function contentDifferences(documents: Documents, place: ContentPlace): ContentDifferences {
   const { operation, direction } = place;
   const { matched, removed, added } = matchMediaTypes(place.base, place.revision, direction);
-  const schemas = matched.flatMap(([base, revision]) =>
+  const described = matched.filter(
+    ([base, revision]) => !isBytes(documents.base, base) || !isBytes(documents.revision, revision),
+  );
+  const schemas = described.flatMap(([base, revision]) =>
     schemaDifferences(documents, {
       operation,
       direction,
@@ -42,6 +45,20 @@ export function contentDifferences(documents: Documents, place: ContentPlace): C
   const widened = matched.filter(([base, revision]) => isWiderMediaType(base, revision));
   return { schemas, removed, added, widened };
 }
+
+/** What a schema says of bytes says nothing: 3.0 calls them text, 3.1 leaves the schema out (OpenAPI 3.1 §4.8.14.3). */
+function isBytes(contract: Documents['base'], { mediaType, pointer }: MediaType): boolean {
+  const schema = objectAt(contract, pointer);
+  const isPlain = Object.entries(schema).every(
+    ([key, value]) =>
+      (key === 'type' && value === 'string') || (key === 'format' && value === 'binary') || IDLE_KEYWORDS.has(key),
+  );
+  return (
+    isPlain && /^(application\/(octet-stream|pdf|zip|gzip)|image\/(?!svg)|audio\/|video\/|font\/)/i.test(mediaType)
+  );
+}
+
+const IDLE_KEYWORDS = new Set(['title', 'description', 'example', 'examples', 'contentMediaType']);
 
 /** A form of which some part has a media type of its own is compared as JSON, which says more than less. */
 function carriedAs({ base: before, revision: after }: Documents, base: MediaType, revision: MediaType): CarriedAs {

@@ -39,8 +39,11 @@ function buildForm(document: SchemaDocument, conjunction: readonly string[]): Fo
   const parts = conjunction.map(partOf);
   const omitted = new Set(parts.flatMap((part) => (part.kind === 'without' ? [part.pointer] : [])));
   const reading: Reading = { ...document, omitted, open: new Set(), merged: 0 };
-  const form = unconstrained();
-  for (const part of parts) {
+  const [first, ...rest] = parts;
+  // Nearly every conjunction is one schema, whose form is its own: a large document has tens of thousands.
+  const isSchema = first?.kind === 'schema';
+  const form = isSchema ? readSchema(reading, first.pointer) : unconstrained();
+  for (const part of isSchema ? rest : parts) {
     if (part.kind === 'schema') intersect(form, readSchema(reading, part.pointer));
     if (part.kind === 'values') restrictValues(form, part.values);
     if (part.kind === 'types') restrictTypes(form, new Set(part.types), undefined);
@@ -88,7 +91,8 @@ function readObject(reading: Reading, form: Form, schema: JsonObject, pointer: s
   for (const keyword of ['anyOf', 'oneOf'] as const) readUnion(reading, form, keyword, schema[keyword], pointer);
   if (schema['not'] !== undefined) readNot(reading, form, joinPointer(pointer, 'not'));
   settleUnevaluated(form, schema, pointer);
-  if (reading.isOld && (schema['nullable'] === true || schema['x-nullable'] === true)) allowNull(form, pointer);
+  if (reading.isOld && (schema['nullable'] === true || schema['x-nullable'] === true))
+    allowNull(form, joinPointer(pointer, 'nullable'));
 }
 
 /** A reference into nowhere is no constraint: loading the document has reported it. */
@@ -112,6 +116,7 @@ function readUnion(
     only.values = { list: constants, pointer, keyword: 'enum' };
     intersect(form, only);
   } else if (branches.length === 1) intersect(form, readSchema(reading, joinPointer(pointer, 0)));
+  else if (readNullable(reading, form, branches, pointer)) return;
   else if (keyword === 'oneOf' || !branches.some(isOpen)) {
     form.unions.push({
       keyword,
@@ -119,6 +124,32 @@ function readUnion(
       branches: branches.map((_, index) => [schemaAt(joinPointer(pointer, index))]),
     });
   }
+}
+
+/** A schema or null is a nullable schema, with all that it says of itself. Returns whether it is one. */
+function readNullable(reading: Reading, form: Form, branches: readonly Json[], pointer: string): boolean {
+  const at = branches.findIndex((branch) => !isNull(branch));
+  if (branches.length !== 2 || at < 0 || !branches.some(isNull)) return false;
+  const own = readSchema(reading, joinPointer(pointer, at));
+  // What a `not` or a condition does with null, or two alternatives that are, is left to the comparison of alternatives.
+  if (own.nots.length + own.conditions.length > 0 || letsNullThrough(reading, own)) return false;
+  allowNull(own, pointer);
+  intersect(form, own);
+  return true;
+}
+
+function letsNullThrough(reading: Reading, { types, unions }: Form): boolean {
+  const isNullable = (part: string): boolean => {
+    const read = partOf(part);
+    return read.kind !== 'schema' || letsNullThrough(reading, readSchema(reading, read.pointer));
+  };
+  return types.has('null') && unions.every(({ branches }) => branches.some((branch) => branch.every(isNullable)));
+}
+
+function isNull(branch: Json): boolean {
+  return (
+    isObject(branch) && branch['type'] === 'null' && Object.keys(branch).every((key) => BESIDE_CONSTANTS.test(key))
+  );
 }
 
 /** To exclude types is to name the others. */
@@ -163,7 +194,7 @@ function hasType(value: Json, type: Json | undefined): boolean {
 function allowNull(form: Form, pointer: string): void {
   if (form.types.size === TYPE_NAMES.length && form.values === undefined && form.unions.length === 0) return;
   form.types = new Set<TypeName>([...form.types, 'null']);
-  form.typesPointer = joinPointer(pointer, 'nullable');
+  form.typesPointer = pointer;
   if (form.values !== undefined && !form.values.list.includes(null))
     form.values = { ...form.values, list: [...form.values.list, null] };
   const unions = form.unions.map((union) => ({ ...union, branches: [...union.branches, [ofTypes('null')]] }));
