@@ -15,7 +15,7 @@ import {
 /** Adds what a schema object says itself, leaving its references and alternatives to the caller. */
 export function readKeywords(form: Form, schema: JsonObject, pointer: string, isOld: boolean): void {
   const at = (...keys: (string | number)[]): string => joinPointer(pointer, ...keys);
-  readTypes(form, schema['type'], at('type'));
+  readTypes(form, schema['type'], at);
   readNumbers(form, schema, at);
   readTexts(form, schema, at);
   readValues(form, schema, at);
@@ -27,10 +27,11 @@ export function readKeywords(form: Form, schema: JsonObject, pointer: string, is
 
 type At = (...keys: (string | number)[]) => string;
 
-function readTypes(form: Form, type: Json | undefined, pointer: string): void {
-  const names: readonly Json[] = Array.isArray(type) ? type : [type ?? null];
+function readTypes(form: Form, type: Json | undefined, at: At): void {
+  if (type === undefined) return;
+  const names: readonly Json[] = Array.isArray(type) ? type : [type];
   const types = names.flatMap((name) => (typeof name === 'string' ? typesNamed(name) : []));
-  if (types.length > 0) restrictTypes(form, new Set(types), pointer);
+  if (types.length > 0) restrictTypes(form, new Set(types), at('type'));
 }
 
 /** `file` (2.0) is any text; what is no type is no constraint: the lint step reports it. */
@@ -43,7 +44,7 @@ export function typesNamed(name: string): TypeName[] {
 const COUNTS = ['minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties'] as const;
 
 function readNumbers(form: Form, schema: JsonObject, at: At): void {
-  for (const keyword of COUNTS) readBound(form, keyword, schema[keyword], false, at(keyword));
+  for (const keyword of COUNTS) readBound(form, keyword, schema[keyword], false, at, keyword);
   readRange(form, schema, 'minimum', 'exclusiveMinimum', at);
   readRange(form, schema, 'maximum', 'exclusiveMaximum', at);
   const multiple = schema['multipleOf'];
@@ -52,12 +53,19 @@ function readNumbers(form: Form, schema: JsonObject, at: At): void {
 
 /** A boolean is draft 4's, which makes the bound beside it exclusive. */
 function readRange(form: Form, schema: JsonObject, keyword: BoundName, exclusive: string, at: At): void {
-  readBound(form, keyword, schema[keyword], schema[exclusive] === true, at(keyword));
-  readBound(form, keyword, schema[exclusive], true, at(exclusive));
+  readBound(form, keyword, schema[keyword], schema[exclusive] === true, at, keyword);
+  readBound(form, keyword, schema[exclusive], true, at, exclusive);
 }
 
-function readBound(form: Form, name: BoundName, limit: Json | undefined, exclusive: boolean, pointer: string): void {
-  if (typeof limit === 'number') tighten(form, name, { limit, exclusive, pointer });
+function readBound(
+  form: Form,
+  name: BoundName,
+  limit: Json | undefined,
+  exclusive: boolean,
+  at: At,
+  keyword: string,
+): void {
+  if (typeof limit === 'number') tighten(form, name, { limit, exclusive, pointer: at(keyword) });
 }
 
 /** A pattern that every text matches says nothing. */
