@@ -103,6 +103,25 @@ describe('two documents', () => {
     expect([code, JSON.parse(stdout).verdict]).toEqual([expected, verdict]);
   });
 
+  test('say who is hurt as far as recorded traffic tells, and nothing where none is given', async () => {
+    const request = {
+      method: 'GET',
+      url: 'http://127.0.0.1:4010/time',
+      headers: [{ name: 'User-Agent', value: 'watch/2' }],
+    };
+    await put({ 'wire/day.har': JSON.stringify({ log: { entries: [{ request, response: { status: 200 } }] } }) });
+    const usageOf = async (...argv: readonly string[]): Promise<unknown> => {
+      const { stdout } = await diff('old.yaml', 'broken.yaml', '--format', 'json', ...argv);
+      return JSON.parse(stdout).changes[0].usage;
+    };
+    expect(await usageOf('--har', 'wire/day.har')).toBe(
+      'watch/2 (1 request) called it, and what they read of the answer is unknown',
+    );
+    expect(await usageOf()).toBeUndefined();
+    const { code, stderr } = await diff('old.yaml', 'broken.yaml', '--har', 'wire/night.har');
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^TRAFFIC_UNREADABLE {2}wire\/night\.har/)]);
+  });
+
   test('--fail-on warning fails on what may break', async () => {
     expect((await diff('old.yaml', 'warned.yaml', '--fail-on', 'warning')).code).toBe(1);
   });

@@ -181,10 +181,9 @@ async function diffReport(
   compared: Compared,
   comparisons: readonly Comparison[],
 ): Promise<DiffReport> {
-  const { readUsage, verdictOf } = await import('../../contracts/index.ts');
+  const { verdictOf } = await import('../../contracts/index.ts');
   const { changeLineReader } = await import('../../reports/index.ts');
-  const usage =
-    compared.workspace === undefined ? undefined : await readUsage(compared.workspace, input.flags.strings('har'));
+  const usage = await usageFor(input, compared);
   const lineOf = changeLineReader((text) => redactor.text(text));
   const diffed = [];
   for (const comparison of comparisons) diffed.push(await withEvidence(comparison, compared, lineOf, usage));
@@ -193,6 +192,18 @@ async function diffReport(
     verdict: verdictOf(comparisons.flatMap(({ changes }) => changes)),
     comparisons: diffed,
   };
+}
+
+/** Bare documents have no pacts beside them: of them only recorded traffic that is given says who uses what. */
+async function usageFor(input: CommandInput, { workspace, comparisons }: Compared): Promise<Usage | undefined> {
+  const { defaultConfig, readUsage } = await import('../../contracts/index.ts');
+  const recordings = input.flags.strings('har').map((file) => path.resolve(input.cwd, file));
+  if (workspace !== undefined) return await readUsage(workspace, recordings);
+  if (recordings.length === 0) return undefined;
+  const contracts = comparisons.flatMap(({ base }) =>
+    base === undefined ? [] : [{ contract: base.contract, findings: [] }],
+  );
+  return await readUsage({ root: input.cwd, config: defaultConfig('diff'), contracts }, recordings);
 }
 
 type LineOf = ReturnType<typeof import('../../reports/index.ts').changeLineReader>;
