@@ -3,6 +3,7 @@ import type { ErrorObject } from 'ajv';
 import { explainSchemaError, type SchemaMistake } from './explain-schema-error.ts';
 import { splitPointer } from './json-pointer.ts';
 import { isObject, type JsonObject } from './json.ts';
+import { knownCodes } from './known-codes.ts';
 import { nearMiss } from './near-miss.ts';
 import { plainSecrets } from './plain-secrets.ts';
 
@@ -80,7 +81,12 @@ function secretProblem(error: ErrorObject, path: readonly string[]): ConfigProbl
 
 /** What the schema cannot say in words that a person understands. */
 function relations(config: JsonObject): readonly ConfigProblem[] {
-  return [...providerProblems(config), ...credentialProblems(config), ...plainSecrets(config)];
+  return [
+    ...providerProblems(config),
+    ...credentialProblems(config),
+    ...severityProblems(config),
+    ...plainSecrets(config),
+  ];
 }
 
 function providerProblems(config: JsonObject): readonly ConfigProblem[] {
@@ -148,6 +154,27 @@ function credentialProblems(config: JsonObject): readonly ConfigProblem[] {
       },
     ];
   });
+}
+
+/** A severity for a code that nothing has would never be looked at. */
+function severityProblems(config: JsonObject): readonly ConfigProblem[] {
+  const codes = Object.keys(membersOf(membersOf(config['gates'])['severities']));
+  if (codes.length === 0) return [];
+  const known = knownCodes();
+  return codes
+    .filter((code) => !known.has(code))
+    .map((code) => {
+      const near = nearMiss(code, known);
+      return {
+        path: ['gates', 'severities', code],
+        key: true,
+        why: `no change and no check has the code "${code}"`,
+        fix:
+          near === undefined
+            ? 'copy the code from the output of tally diff or tally check; rules of the linter are set in contracts/rulesets'
+            : `did you mean "${near}"?`,
+      };
+    });
 }
 
 function membersOf(value: unknown): JsonObject {

@@ -68,6 +68,17 @@ function outcomes(results: readonly Result[]): unknown {
 }
 
 describe('tally check', () => {
+  test('judges findings as tally.yaml says', async () => {
+    const bad = GOOD.replace('example: 3', 'example: three');
+    const severities = 'version: 1\nname: test\ngates: { severities: { example-invalid: warning } }\n';
+    const results = await check({ [FILE]: bad, 'tally.yaml': severities });
+    const judged = results.find(({ id }) => id === 'examples-valid');
+    expect([judged?.status, judged?.findings.map(({ code, severity }) => `${severity} ${code}`)]).toEqual([
+      'warned',
+      ['warning example-invalid'],
+    ]);
+  });
+
   test('finds nothing on a contract that is as it should be', async () => {
     expect(outcomes(await check({ [FILE]: GOOD }))).toEqual([
       ['parses', 'parcels 1.0.0', 'passed', []],

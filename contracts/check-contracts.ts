@@ -2,12 +2,13 @@ import { memoryOf } from './check-memory.ts';
 import { checkExamples } from './check-examples.ts';
 import { checkPacts } from './check-pacts.ts';
 import { diffContracts } from './diff-contracts.ts';
+import { withSeverity } from './diff-revisions.ts';
 import { TallyError } from './error.ts';
 import type { Finding } from './finding.ts';
 import { openLinter, type Linter, type LintOptions } from './lint.ts';
 import type { Contract, ParsedContract } from './model.ts';
 import { openResultCache } from './result-cache.ts';
-import type { Result } from './result.ts';
+import { withFindings, type Result } from './result.ts';
 import { runCheck, type RunContext } from './run-context.ts';
 import { checkVersions } from './version-gate.ts';
 
@@ -20,9 +21,14 @@ export async function checkContracts(context: RunContext): Promise<void> {
   const memory = memoryOf(context.workspace);
   if (memory?.results !== undefined) return await repeat(context, memory.results);
   const results: Result[] = [];
+  const { severities = {} } = context.workspace.config.gates;
   const emit = (result: Result): void => {
-    results.push(result);
-    context.emit(result);
+    const judged = withFindings(
+      result,
+      result.findings.map((finding) => withSeverity(finding, { severities })),
+    );
+    results.push(judged);
+    context.emit(judged);
   };
   await checkAll({ ...context, emit });
   if (!context.signal.aborted) await memory?.keep(results);

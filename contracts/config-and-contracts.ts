@@ -5,15 +5,68 @@ import { nearMiss } from './near-miss.ts';
 
 /**
  * What `tally.yaml` names that the catalogue does not have. When a contract could not be read, a name that is missing
- * proves nothing: it may be that one's.
+ * proves nothing: it may be that one's. `suites` are the consumers that have one, with or without a pact yet.
  */
 export function configProblems(
   config: Config,
   contracts: readonly Contract[],
   someUnreadable: boolean,
+  suites: readonly string[] = [],
 ): readonly ConfigProblem[] {
   if (someUnreadable) return [];
-  return Object.entries(config.providers).flatMap(([name, provider]) => providerProblems(name, provider, contracts));
+  return [
+    ...Object.entries(config.providers).flatMap(([name, provider]) => providerProblems(name, provider, contracts)),
+    ...consumerProblems(config, contracts, suites),
+  ];
+}
+
+/** Who wrote a pact, or has a suite that will; a workspace with neither says nothing of who its consumers are. */
+function consumerProblems(
+  config: Config,
+  contracts: readonly Contract[],
+  suites: readonly string[],
+): readonly ConfigProblem[] {
+  const pacts = contracts.flatMap(({ interactions }) => interactions.map(({ consumer }) => consumer));
+  const known = new Set([...pacts, ...suites]);
+  return Object.entries(config.consumers).flatMap(([name, consumer]) => {
+    const path = ['consumers', name];
+    const versions = Object.entries(consumer.contracts).flatMap(([contract, version]) =>
+      consumedProblems([...path, 'contracts', contract], contract, version, contracts),
+    );
+    if (known.size === 0 || known.has(name)) return versions;
+    const near = nearMiss(name, known);
+    const why = `no pact in contracts/pacts is of a consumer "${name}"; found ${[...known].join(', ')}`;
+    const fix = near === undefined ? `add its pact, or suites/consumers/${name}` : `did you mean "${near}"?`;
+    return [{ path, key: true, why, fix }, ...versions];
+  });
+}
+
+/** A consumer is built against an API or against events. */
+function consumedProblems(
+  path: readonly string[],
+  name: string,
+  version: string,
+  contracts: readonly Contract[],
+): readonly ConfigProblem[] {
+  const consumable = contracts.filter(({ kind }) => kind === 'openapi' || kind === 'asyncapi');
+  const named = consumable.filter((contract) => contract.name === name).map((contract) => contract.version);
+  if (named.includes(version)) return [];
+  const names = new Set(consumable.map((contract) => contract.name));
+  const near = named.length === 0 ? nearMiss(name, names) : nearMiss(version, named);
+  return [
+    named.length === 0
+      ? {
+          path,
+          key: true,
+          why: `there is no API or event contract "${name}"; found ${[...names].join(', ')}`,
+          fix: near === undefined ? 'name one of them' : `did you mean "${near}"?`,
+        }
+      : {
+          path,
+          why: `"${name}" has no version ${version}; found ${[...new Set(named)].join(', ')}`,
+          fix: near === undefined ? `name one of them, or add the version` : `did you mean "${near}"?`,
+        },
+  ];
 }
 
 function providerProblems(

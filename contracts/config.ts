@@ -11,7 +11,7 @@ export interface Config {
   readonly mock: { readonly host: string; readonly port: number };
   readonly gates: {
     readonly failOn: Severity;
-    /** By code: how bad a change between two versions is, where the rules' own judgement does not suit. */
+    /** By code: how bad a finding of the static gates or a change is, where our own judgement does not suit. */
     readonly severities?: Readonly<Record<string, Severity>>;
   };
   readonly load: { readonly enabled: boolean };

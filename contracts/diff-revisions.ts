@@ -114,9 +114,9 @@ function loneContract(base: DiffSide | undefined, revision: DiffSide | undefined
 }
 
 /** Judged as `tally.yaml` says. */
-export function withSeverity(change: Change, { severities }: Pick<DiffOptions, 'severities'>): Change {
-  const severity = Object.hasOwn(severities, change.code) ? severities[change.code] : undefined;
-  return severity === undefined ? change : { ...change, severity };
+export function withSeverity<T extends Finding>(finding: T, { severities }: Pick<DiffOptions, 'severities'>): T {
+  const severity = Object.hasOwn(severities, finding.code) ? severities[finding.code] : undefined;
+  return severity === undefined ? finding : { ...finding, severity };
 }
 
 /** A line of an older revision is no line of the file in the working tree: its source names the revision. */

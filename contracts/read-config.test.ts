@@ -132,6 +132,20 @@ describe('a configuration that is wrong', () => {
       'did you mean "providers"?',
     ],
     [
+      'with a severity for a code that nothing has',
+      `${HEAD}gates:\n  severities:\n    response-status-added: info\n    response-property-remove: error\n`,
+      'tally.yaml:6:5',
+      'no change and no check has the code "response-property-remove"',
+      'copy the code from the output of tally diff or tally check; rules of the linter are set in contracts/rulesets',
+    ],
+    [
+      'with a severity for a code that nearly is one',
+      `${HEAD}gates: { severities: { version-step-to-small: warning } }\n`,
+      'tally.yaml:3:24',
+      'no change and no check has the code "version-step-to-small"',
+      'did you mean "version-step-too-small"?',
+    ],
+    [
       'with an unknown key further down',
       `${HEAD}gates:\n  fail-on: error\n`,
       'tally.yaml:4:3',

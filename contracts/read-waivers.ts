@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Document } from 'yaml';
 import { TallyError } from './error.ts';
@@ -33,15 +33,27 @@ export async function readWaivers(root: string): Promise<readonly Waiver[]> {
   const mistakes = await mistakesIn(value);
   if (mistakes.length > 0)
     throw mistakesError('WAIVERS_INVALID', WAIVERS_FILE, mistakes, (mistake) => positionOf(document, lines, mistake));
-  const { waivers } = value as { readonly waivers: readonly Omit<Waiver, 'where'>[] | null };
-  return (waivers ?? []).map((waiver, index) => ({
-    ...waiver,
-    where: {
-      source: WAIVERS_FILE,
-      pointer: joinPointer('', 'waivers', index),
-      ...positionOf(document, lines, { path: ['waivers', String(index)] }),
-    },
-  }));
+  const { waivers } = value as { readonly waivers: readonly Omit<Waiver, 'where' | 'missingFile'>[] | null };
+  return await Promise.all(
+    (waivers ?? []).map(async (waiver, index) => ({
+      ...waiver,
+      ...(await missingFile(root, waiver.place)),
+      where: {
+        source: WAIVERS_FILE,
+        pointer: joinPointer('', 'waivers', index),
+        ...positionOf(document, lines, { path: ['waivers', String(index)] }),
+      },
+    })),
+  );
+}
+
+/** Of `contracts/apis/parcels/2.0.0/openapi.yaml#/info`; a glob, a pointer by itself and an operation name no file. */
+async function missingFile(root: string, place: string): Promise<Pick<Waiver, 'missingFile'>> {
+  const [file = ''] = place.split('#', 1);
+  const isFile = /^[^/*?{}\s][^*?{}\s]*\/[^*?{}\s]*\.\w+$/.test(file) && !file.startsWith('git:');
+  if (!isFile) return {};
+  const found = await stat(path.join(root, file)).catch(() => undefined);
+  return found === undefined ? { missingFile: file } : {};
 }
 
 async function textOf(file: string): Promise<string | undefined> {

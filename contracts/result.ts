@@ -53,3 +53,9 @@ export function statusOf(findings: readonly Finding[]): 'passed' | 'warned' | 'f
   if (findings.some((finding) => finding.severity === 'error')) return 'failed';
   return findings.some((finding) => finding.severity === 'warning') ? 'warned' : 'passed';
 }
+
+/** The result with other findings, and the status that these amount to; one that a check decided for another reason stays. */
+export function withFindings(result: Result, findings: readonly Finding[]): Result {
+  const status = result.status === statusOf(result.findings) ? statusOf(findings) : result.status;
+  return { ...result, findings, status };
+}

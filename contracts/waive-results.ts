@@ -1,5 +1,5 @@
 import type { Finding } from './finding.ts';
-import { statusOf, type Result } from './result.ts';
+import { withFindings, type Result } from './result.ts';
 import { openWaivers, readWaivers } from './waivers.ts';
 
 /** The waivers of a workspace, applied to the results of one run as they come. */
@@ -31,13 +31,8 @@ export async function openResultWaivers(root: string, today: string): Promise<Re
       ran.add(result.suite);
       if (['errored', 'inconclusive'].includes(result.status)) stopped.add(result.suite);
       const findings = ledger.apply(result.findings, result.suite);
-      return { ...result, findings, status: statusAfter(result, findings) };
+      return withFindings(result, findings);
     },
     problems: (isWhole) => ledger.problems(isWhole ? [...ran].filter((suite) => !stopped.has(suite)) : []),
   };
-}
-
-/** A status that a check decided for another reason than its findings stays. */
-function statusAfter(result: Result, findings: readonly Finding[]): Result['status'] {
-  return result.status === statusOf(result.findings) ? statusOf(findings) : result.status;
 }

@@ -1,6 +1,7 @@
 import type { Change } from './change.ts';
 import type { Finding, Where } from './finding.ts';
 import { splitPointer } from './json-pointer.ts';
+import { knownCodes } from './known-codes.ts';
 import { matchesGlob } from './matches-glob.ts';
 import { didYouMean } from './near-miss.ts';
 import type { Waiver } from './waiver.ts';
@@ -115,7 +116,12 @@ function unused(waiver: Waiver, seen: readonly Finding[]): Finding {
 /** What was most likely meant: the same finding at another place, or another one of nearly that name. */
 function elsewhere(waiver: Waiver, seen: readonly Finding[]): string {
   const same = seen.find((finding) => finding.code === waiver.code);
-  if (same === undefined) return didYouMean(waiver.code, new Set(seen.map((finding) => finding.code)));
-  const { source, pointer } = same.where;
-  return `; there is one at ${source}${pointer === '' ? '' : `#${pointer}`}`;
+  const missing = waiver.missingFile === undefined ? '' : `; there is no file ${waiver.missingFile}`;
+  if (same !== undefined) {
+    const { source, pointer } = same.where;
+    return `${missing}; there is one at ${source}${pointer === '' ? '' : `#${pointer}`}`;
+  }
+  const known = knownCodes();
+  if (known.has(waiver.code)) return missing;
+  return `${missing}${didYouMean(waiver.code, new Set([...seen.map((finding) => finding.code), ...known]))}`;
 }

@@ -217,6 +217,43 @@ describe('tally.yaml next to the contracts', () => {
     expect(await errorOf(openWorkspace([], root))).toEqual({ code: 'CONFIG_INVALID', where, why, fix, exitCode: 2 });
   });
 
+  const consumers: readonly (readonly [name: string, text: string, where: string, why: string, fix: string])[] = [
+    [
+      'a consumer',
+      'consumers: { chekout: { contracts: { parcels: 2.0.0 } } }\n',
+      'tally.yaml:3:14',
+      'no pact in contracts/pacts is of a consumer "chekout"; found checkout, billing',
+      'did you mean "checkout"?',
+    ],
+    [
+      'the contract of a consumer',
+      'consumers: { checkout: { contracts: { parcel: 2.0.0 } } }\n',
+      'tally.yaml:3:39',
+      'there is no API or event contract "parcel"; found parcels, addresses',
+      'did you mean "parcels"?',
+    ],
+    [
+      'the version of the contract of a consumer',
+      'consumers: { checkout: { contracts: { parcels: 2.1.0 } } }\n',
+      'tally.yaml:3:48',
+      '"parcels" has no version 2.1.0; found 2.0.0, 2.0.0-rc.1, 10.0.0',
+      'did you mean "2.0.0"?',
+    ],
+  ];
+
+  test.each(consumers)('names %s that is there', async (_, text, where, why, fix) => {
+    const root = await lay({ ...WHOLE, 'suites/consumers/billing/a.ts': '', 'tally.yaml': `${CONFIG}${text}` });
+    expect(await errorOf(openWorkspace([], root))).toEqual({ code: 'CONFIG_INVALID', where, why, fix, exitCode: 2 });
+  });
+
+  test('may name a consumer whose pact is not there yet', async () => {
+    const text = `${CONFIG}consumers: { billing: { contracts: { addresses: 1.0.0 } } }\n`;
+    const root = await lay({ ...WHOLE, 'suites/consumers/billing/a.ts': '', 'tally.yaml': text });
+    expect((await openWorkspace([], root)).config.consumers).toEqual({
+      billing: { contracts: { addresses: '1.0.0' } },
+    });
+  });
+
   test('is not blamed for the name of a contract that could not be read', async () => {
     const root = await lay({
       ...provider('  broken: { url: http://a }\n'),

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { compareVersions } from './compare-versions.ts';
 import type { Config } from './config.ts';
@@ -106,10 +106,17 @@ async function openFolder(folder: string, isNamed: boolean): Promise<Workspace> 
     config,
     contracts.map(({ contract }) => contract),
     unreadable.length > 0,
+    await consumersIn(root),
   );
   if (problems.length > 0) throw await configError(path.join(root, CONFIG_FILE), CONFIG_FILE, problems);
   const whole = { root, configSource: CONFIG_FILE, config: withVersions(config, contracts), contracts, unreadable };
   return isNamed && folder !== root ? checkNotEmpty(partOf(whole, folder), folder) : checkNotEmpty(whole);
+}
+
+/** Consumers whose suite is here: the folders under `suites/consumers`. */
+async function consumersIn(root: string): Promise<readonly string[]> {
+  const entries = await readdir(path.join(root, 'suites', 'consumers'), { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
 /** The nearest folder with a `tally.yaml`, this one or one above it. */
