@@ -45,6 +45,7 @@ interface Child {
 
 const QUOTE = 34;
 const COMMA = 44;
+const COLON = 58;
 const OPEN_LIST = 91;
 const CLOSE_LIST = 93;
 const OPEN_OBJECT = 123;
@@ -151,6 +152,35 @@ function endOfContainer(text: string, offset: number, ends: Ends): number {
     }
   }
   return text.length;
+}
+
+/** How many keys stand in valid JSON, equal ones too. */
+export function countKeys(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at)) {
+    at = endOfString(text, at);
+    if (text.charCodeAt(skipSpace(text, at)) === COLON) count++;
+  }
+  return count;
+}
+
+/** The offset of the first key in valid JSON that its object has already. */
+export function repeatedKey(text: string): number | undefined {
+  const open: Set<string>[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === OPEN_OBJECT || code === OPEN_LIST) open.push(new Set());
+    else if (isClosing(code)) open.pop();
+    if (code !== QUOTE) continue;
+    const end = endOfString(text, at);
+    if (text.charCodeAt(skipSpace(text, end)) === COLON) {
+      const key = unquote(text.slice(at, end));
+      if (open.at(-1)?.has(key)) return at;
+      open.at(-1)?.add(key);
+    }
+    at = end - 1;
+  }
+  return undefined;
 }
 
 const SPACE = /[ \t\r\n]*/y;

@@ -12,8 +12,8 @@ import { BaseResolver, createConfig, lintDocument, Source, type NormalizedProble
 import spectralCore, { type Ruleset as SpectralRuleset } from '@stoplight/spectral-core';
 import bundler from '@stoplight/spectral-ruleset-bundler/with-loader';
 import { parse, stringify } from 'yaml';
-import { isObject, type Json } from './json.ts';
-import { joinPointer } from './json-pointer.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
+import { joinPointer, pointerOfReference, valueAt } from './json-pointer.ts';
 import type { LintAnswer, LintRequest } from './lint.ts';
 import type { UnplacedFinding } from './unplaced-finding.ts';
 
@@ -25,6 +25,7 @@ process.once('disconnect', () => process.exit());
 async function answer(request: LintRequest): Promise<LintAnswer> {
   try {
     withoutForeignReferences(request.document);
+    withoutCircles(request.document, request.document);
     const structure = request.kind === 'openapi' ? await lintStructure(request) : [];
     const style = await lintStyle(request);
     return { findings: withoutRepeats([...structure, ...style]) };
@@ -48,6 +49,25 @@ function withoutForeignReferences(value: Json): void {
     if (typeof reference === 'string' && !reference.startsWith('#')) Reflect.deleteProperty(value, '$ref');
   }
   for (const child of Object.values(value)) withoutForeignReferences(child);
+}
+
+/** A reference that only leads back to itself was reported, too; Spectral gives up on the whole document for one. */
+function withoutCircles(document: JsonObject, value: Json): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (isObject(value) && leadsBack(document, value['$ref'])) Reflect.deleteProperty(value, '$ref');
+  for (const child of Object.values(value)) withoutCircles(document, child);
+}
+
+function leadsBack(document: JsonObject, first: Json | undefined): boolean {
+  const seen = new Set<Json>();
+  for (let reference = first; typeof reference === 'string';) {
+    if (seen.has(reference)) return true;
+    seen.add(reference);
+    const pointer = pointerOfReference(reference);
+    const target = pointer === undefined ? undefined : valueAt(document, pointer);
+    reference = isObject(target) ? target['$ref'] : undefined;
+  }
+  return false;
 }
 
 async function lintStructure(request: LintRequest): Promise<UnplacedFinding[]> {

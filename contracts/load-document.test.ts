@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { folderWith } from './fixtures/folder-with.ts';
@@ -205,6 +205,15 @@ describe('documents that cannot be read', () => {
   test.each([
     ['invalid.yaml', 'a:\n  b: x\n   c: y\n', 'invalid.yaml:2:6', /^this is no YAML: /],
     ['duplicate.yaml', 'paths:\n  /a: {}\n  /a: {}\n', 'duplicate.yaml:3:3', /^this key stands twice in the same map$/],
+    [
+      'duplicate.json',
+      '{"a": {"b": [{"c": 1}, {"c": 2}],\n "\\u0062": "b: {"}}',
+      'duplicate.json:2:2',
+      /^this key stands twice in the same map$/,
+    ],
+    // What is JSON in a .yaml file, and a member that is dropped.
+    ['json.yaml', '{"a": 1,\n"a": 1}', 'json.yaml:2:1', /^this key stands twice in the same map$/],
+    ['proto.json', '{"__proto__": {},\n"__proto__": {}}', 'proto.json:2:1', /^this key stands twice in the same map$/],
     ['bomb.yaml', bomb, 'bomb.yaml:2:8', /alias bomb$/],
     ['alias.yaml', 'a: &a 1\nb: [*a, *c]\n', 'alias.yaml:2:9', /^the alias \*c has no anchor &c before it$/],
     [
@@ -236,6 +245,19 @@ describe('documents that cannot be read', () => {
     expect(error).toMatchObject({ code: 'CONTRACT_UNREADABLE', exitCode: 2 });
     expect(error.where.startsWith(where)).toBe(true);
     expect(error.why).toMatch(why);
+  });
+
+  test('bytes that are no UTF-8 are refused with their line', async () => {
+    const folder = await folderWith({});
+    await writeFile(path.join(folder, 'latin.yaml'), Buffer.from('openapi: 3.0.3\ninfo: { title: Größe }\n', 'latin1'));
+    await expect(loadDocument('latin.yaml', folder)).rejects.toMatchObject({
+      code: 'CONTRACT_UNREADABLE',
+      where: 'latin.yaml:2:18',
+      why: 'its bytes are no UTF-8: save it in this encoding',
+    });
+    await writeFile(path.join(folder, 'utf8.yaml'), 'title: Größe and \uFFFD\n');
+    expect((await loadDocument('utf8.yaml', folder)).document).toEqual({ title: 'Größe and \uFFFD' });
+    await rm(folder, { recursive: true });
   });
 
   test('a file that is referred to and cannot be read is named', async () => {

@@ -7,7 +7,7 @@ import { isObject, type Json, type JsonObject } from './json.ts';
 import { escapePointer, joinPointer, pointerOfReference, referenceTo, splitPointer, valueAt } from './json-pointer.ts';
 import { locateIn, rememberSource } from './locate.ts';
 import { nearMiss } from './near-miss.ts';
-import { parseDocumentText } from './parse-document.ts';
+import { parseDocumentText, textOf } from './parse-document.ts';
 import { findReferences, type Reference, type References } from './references.ts';
 import { fileReason } from './thrown.ts';
 
@@ -87,7 +87,7 @@ async function readOne(file: string, rootFile: string, root: string): Promise<Lo
       cause,
     });
   });
-  const text = bytes.toString('utf8');
+  const text = textOf(bytes, source);
   rememberSource(file, text);
   const content = parseDocumentText(text, source);
   const key = file === rootFile ? '' : path.relative(path.dirname(rootFile), file).split(path.sep).join('/');

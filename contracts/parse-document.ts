@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { TallyError } from './error.ts';
 import type { Json } from './json.ts';
-import { jsonSyntaxError, lineStarts, positionIn } from './json-text.ts';
+import { countKeys, jsonSyntaxError, lineStarts, positionIn, repeatedKey } from './json-text.ts';
 import { yaml } from './yaml-library.ts';
 
 /** Deeper documents are refused: no description of an interface is, and every later walk may recurse. */
@@ -9,12 +10,22 @@ const MAX_DEPTH = 100;
 /**
  * Reads YAML or JSON text as plain data. Members named `__proto__` are dropped. `source` names the file in errors.
  *
- * @throws TallyError CONTRACT_UNREADABLE with the line: syntax, duplicate YAML keys, too many aliases, nesting deeper than 100
+ * @throws TallyError CONTRACT_UNREADABLE with the line: syntax, duplicate keys, too many aliases, nesting deeper than 100
  */
 export function parseDocumentText(text: string, source: string): Json {
-  const value = looksLikeJson(text, source) ? parseJson(text, source) : parseYaml(text, source);
-  checkDepth(value, 0, source);
+  const isJson = looksLikeJson(text, source);
+  const value = isJson ? parseJson(text, source) : parseYaml(text, source);
+  const memberCount = checkDepth(value, 0, source);
+  if (isJson && memberCount !== countKeys(text)) refuseRepeatedKey(text, source);
   return value;
+}
+
+/** @throws TallyError CONTRACT_UNREADABLE with the line: bytes that are no UTF-8 would be read as question marks */
+export function textOf(bytes: Buffer, source: string): string {
+  const text = bytes.toString('utf8');
+  const offset = text.indexOf('\uFFFD');
+  if (offset === -1 || isUtf8(bytes)) return text;
+  throw unreadable(source, positionIn(lineStarts(text), offset), 'its bytes are no UTF-8: save it in this encoding');
 }
 
 /** YAML is a superset, but JSON.parse is a hundred times faster; a `.yaml` file that starts like JSON may still be YAML. */
@@ -57,9 +68,17 @@ function parseYaml(text: string, source: string): Json {
   }
 }
 
+/** JSON.parse takes the last of two equal keys without a word; other readers take the first. RFC 8259 §4 */
+function refuseRepeatedKey(text: string, source: string): void {
+  const offset = repeatedKey(text);
+  if (offset !== undefined) throw unreadable(source, positionIn(lineStarts(text), offset), REPEATED_KEY);
+}
+
+const REPEATED_KEY = 'this key stands twice in the same map';
+
 /** What is wrong with YAML, from the parser's code and message. */
 export function yamlReason(code: string, message: string): string {
-  if (code === 'DUPLICATE_KEY') return 'this key stands twice in the same map';
+  if (code === 'DUPLICATE_KEY') return REPEATED_KEY;
   if (code === 'MULTIPLE_DOCS') return 'the file holds more than one YAML document';
   // The parser itself ran out of stack.
   if (/call stack/.test(message)) return `it is nested deeper than ${MAX_DEPTH} levels`;
@@ -88,17 +107,20 @@ export function aliasPlace(text: string, cause: unknown): { readonly line: numbe
   return found === undefined ? { line: 1, column: 1 } : positionIn(lineStarts(text), found.index);
 }
 
-/** Also drops `__proto__`: copied by assignment it would become a prototype. */
-function checkDepth(value: Json, depth: number, source: string): void {
-  if (typeof value !== 'object' || value === null) return;
+/** How many members its objects have. Also drops `__proto__`: copied by assignment it would become a prototype. */
+function checkDepth(value: Json, depth: number, source: string): number {
+  if (typeof value !== 'object' || value === null) return 0;
   if (depth > MAX_DEPTH)
     throw unreadable(source, { line: 1, column: 1 }, `it is nested deeper than ${MAX_DEPTH} levels`);
+  let count = 0;
   if (Array.isArray(value)) {
-    for (const item of value) checkDepth(item, depth + 1, source);
-    return;
+    for (const item of value) count += checkDepth(item, depth + 1, source);
+    return count;
   }
+  const children = Object.values(value);
+  for (const child of children) count += checkDepth(child, depth + 1, source);
   if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__');
-  for (const child of Object.values(value)) checkDepth(child, depth + 1, source);
+  return count + children.length;
 }
 
 function unreadable(

@@ -5,7 +5,7 @@ import { TallyError } from './error.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { relativeTo } from './load-document.ts';
 import { forgetSource } from './locate.ts';
-import { parseDocumentText } from './parse-document.ts';
+import { parseDocumentText, textOf } from './parse-document.ts';
 import { fileReason } from './thrown.ts';
 
 /** One file as it stands, nothing it refers to. */
@@ -28,7 +28,7 @@ export async function readDocument(file: string, root: string): Promise<SingleDo
     throw unreadable(source, fileReason(cause), 'make the file readable', cause);
   });
   forgetSource(path.resolve(root, file));
-  const document = parseDocumentText(bytes.toString('utf8'), source);
+  const document = parseDocumentText(textOf(bytes, source), source);
   if (!isObject(document))
     throw unreadable(`${source}:1:1`, 'the document is no map', 'a contract is a JSON or YAML object');
   return { document, source, digest: digestOf([bytes]) };
