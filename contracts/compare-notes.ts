@@ -7,7 +7,7 @@ import type { Comparer, Comparison, Difference, Effect, Forms } from './schema-d
 
 /** Keywords that say more about a value than which is let through. */
 export function compareNotes(comparer: Comparer, forms: Forms, found: Comparison): void {
-  compareDefault(comparer, forms, found);
+  compareDefault(forms, found);
   compareDeprecated(forms, found);
   compareDiscriminator(forms, found);
   compareXml(forms, found);
@@ -45,10 +45,10 @@ function verbOf({ before, after }: Notes): 'added' | 'removed' | 'changed' {
 }
 
 /**
- * Who leaves a value out gets what the default says. In a parameter that is what the whole operation does, so that another
- * default breaks; deep in a body it may. A response's default is the server's business.
+ * Who leaves a value out gets what the default says, so another one may break. Of a whole parameter the rule for these
+ * judges harder. A response's default is the server's business.
  */
-function compareDefault(comparer: Comparer, forms: Forms, found: Comparison): void {
+function compareDefault(forms: Forms, found: Comparison): void {
   const notes = changed(forms, 'default');
   if (notes === undefined) return;
   const verb = verbOf(notes);
@@ -59,10 +59,9 @@ function compareDefault(comparer: Comparer, forms: Forms, found: Comparison): vo
       ? `${subject} no longer defaults to ${before}`
       : `the default of ${subject} changed from ${before} to ${after}`;
   };
-  const inBody = verb === 'added' ? 'info' : 'warning';
   found.differences.push(
     difference(`default-${verb}`, 'nothing', sentence, {
-      request: comparer.carriage === 'text' ? 'error' : inBody,
+      request: verb === 'added' ? 'info' : 'warning',
       fix: 'keep what happens to those who leave it out',
       ...sides(notes),
     }),

@@ -8,8 +8,8 @@ import { compareSpelledValues } from './compare-spelled-values.ts';
 import { compareTypes } from './compare-types.ts';
 import { compareValues } from './compare-values.ts';
 import { difference } from './difference.ts';
-import { formOf } from './read-schema.ts';
-import { acceptsNothing, pointerOf } from './schema-form.ts';
+import { formOf, type SchemaDocument } from './read-schema.ts';
+import { acceptsAnything, acceptsNothing, pointerOf, withoutUnion, type Form, type Union } from './schema-form.ts';
 import type { Comparer, Comparison, Forms, Pair } from './schema-difference.ts';
 import { spelledAlike } from './spelled-alike.ts';
 
@@ -18,6 +18,8 @@ export function comparePair(comparer: Comparer, pair: Pair): Comparison {
   const found: Comparison = { differences: [], steps: [] };
   const base = formOf(comparer.base, pair.base);
   const revision = formOf(comparer.revision, pair.revision);
+  const plain = withoutIdleUnions(comparer, { base, revision, pair });
+  if (plain !== undefined) return { differences: [], steps: [{ path: '', ...plain }] };
   if (acceptsNothing(base) || acceptsNothing(revision)) return compareNothing({ base, revision, pair }, found);
   const forms = spelledAlike({ base, revision, pair });
   compareNotes(comparer, forms, found);
@@ -33,6 +35,20 @@ export function comparePair(comparer: Comparer, pair: Pair): Comparison {
   if (isSameType || shared.has('array')) compareArrays(comparer, forms, found);
   compareConditions(comparer, forms, found);
   return found;
+}
+
+/** The pair without an `anyOf` of which one alternative accepts everything; undefined where there is none. */
+function withoutIdleUnions(comparer: Comparer, { base, revision, pair }: Forms): Pair | undefined {
+  const before = idleUnions(comparer.base, base);
+  const after = idleUnions(comparer.revision, revision);
+  if (before.length + after.length === 0) return undefined;
+  return { base: [...pair.base, ...before], revision: [...pair.revision, ...after] };
+}
+
+function idleUnions(document: SchemaDocument, { unions }: Form): readonly string[] {
+  const isIdle = ({ keyword, branches }: Union): boolean =>
+    keyword === 'anyOf' && branches.some((branch) => acceptsAnything(formOf(document, branch)));
+  return unions.filter(isIdle).map(({ pointer }) => withoutUnion(pointer));
 }
 
 /** `false`, or a schema that contradicts itself. */

@@ -22,8 +22,8 @@ export interface SchemaSide {
  * accepted than before, in a response no more may come.
  *
  * Each change is told once, at the innermost place. Its `path` has `*` for every item and every further property.
- * `carriedAs` is `text` for parameters and headers: there a number is a text as well, and a parameter's default decides
- * what an operation does. Both documents are read as they are at the first call.
+ * `carriedAs` is `text` for parameters and headers: there a number is a text as well. Both documents are read as they are
+ * at the first call.
  */
 export function compareSchemas(
   base: SchemaSide,
