@@ -264,10 +264,15 @@ async function render(
   const { diffHtml, diffMarkdown, diffText } = await import('../../reports/index.ts');
   const { id } = format;
   if (id === 'json') return diffJson(report);
-  if (id === 'text') return diffText(report, { colour: printed && input.colour });
+  if (id === 'text') return diffText(report, printed ? { colour: input.colour, ...columnsOf(input) } : {});
   if (id === 'html') return diffHtml(report);
   if (id === 'markdown') return diffMarkdown(report);
   return format.render(await asReport(input, compared, comparisons, redactor), {});
+}
+
+/** A terminal says how wide it is, a file does not care. */
+function columnsOf({ stdout }: CommandInput): { readonly columns?: number } {
+  return 'columns' in stdout && typeof stdout.columns === 'number' ? { columns: stdout.columns } : {};
 }
 
 /** One object, for machines: the verdict, and every change as the finding that it is. */

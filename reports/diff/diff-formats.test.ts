@@ -58,17 +58,19 @@ const report = (...changes: readonly DiffedChange[]): DiffReport => ({
 describe('as text', () => {
   test('changes stand by operation, both sides with their lines, the summary last', () => {
     expect(diffText(report(MAY, BREAKS, ADDS))).toBe(`parcels 1.0.0 → parcels 1.1.0
+- old.yaml
++ new.yaml
 
 the document
   ! may break  the API is no longer served at <script>  server-removed
-      old.yaml:2  -
+      2  -
 
 GET /parcels/{parcelId}  getParcel
   ✗ breaks  in the 200 response, the property 'weightGrams' was removed  response-required-property-removed
       git:main:old.yaml:9  - weightGrams:
-      new.yaml:12          + properties:
-      fix  keep it
+                       12  + properties:
       who  breaks checkout (2 interactions), nobody else uses it
+      fix  keep it
 
 GET /quotes
   · info  GET /quotes is new  operation-added
@@ -89,6 +91,32 @@ BREAKING  1 change breaks clients, 1 may break them, 1 does neither.
         .slice(-2)
         .join('\n'),
     ).toBe(expected);
+  });
+
+  test('what several operations share is shown with the first of them, and who is hurt with each', () => {
+    const again: DiffedChange = { ...BREAKS, operation: 'POST /parcels', operationId: 'createParcel', usage: 'nobody' };
+    const added: DiffedChange = { ...ADDS, operation: 'POST /parcels' };
+    expect(
+      diffText(report(BREAKS, ADDS, again, added))
+        .split('\n\n')
+        .slice(-2)[0],
+    ).toBe(`POST /parcels  createParcel
+  ✗ breaks  in the 200 response, the property 'weightGrams' was removed  response-required-property-removed  as in GET /parcels/{parcelId}
+      who  nobody
+  · 1 more as above, in what it shares with others`);
+  });
+
+  test('one remedy for several changes in a row stands below the last', () => {
+    const next: DiffedChange = { ...BREAKS, base: at('old.yaml', 20) };
+    expect(diffText(report(BREAKS, next)).match(/fix {2}keep it/g)).toHaveLength(1);
+    expect(diffText(report(BREAKS, { ...next, fix: 'send it' })).match(/ {6}fix /g)).toHaveLength(2);
+  });
+
+  test('in a narrow terminal the code has a line of its own', () => {
+    expect(diffText(report(BREAKS), { columns: 80 })).toContain(`
+  ✗ breaks  in the 200 response, the property 'weightGrams' was removed
+      response-required-property-removed
+`);
   });
 
   test('that usage is unknown is said once', () => {
@@ -137,6 +165,16 @@ Fix: \`keep it\`
 `);
   });
 
+  test('what several operations share is one line in the others', () => {
+    const again: DiffedChange = { ...BREAKS, operation: 'POST /parcels' };
+    const added: DiffedChange = { ...ADDS, operation: 'POST /parcels' };
+    const text = diffMarkdown(report(BREAKS, ADDS, again, added));
+    expect(text).toContain(
+      "- ❌ **breaks** `in the 200 response, the property 'weightGrams' was removed`, as in `GET /parcels/{parcelId}`: `breaks checkout (2 interactions), nobody else uses it`\n",
+    );
+    expect(text).toContain('- … and 1 of the same in operations that share them\n');
+  });
+
   test('it fits a comment, and counts what it left out', () => {
     const text = diffMarkdown(report(...Array.from({ length: 1000 }, () => ({ ...BREAKS }))));
     expect(text.length).toBeLessThan(60_000);
@@ -158,6 +196,12 @@ describe('as HTML', () => {
   test('that usage is unknown is said once', () => {
     const usage = 'who uses it is unknown: no pact is for parcels 1.0.0';
     expect(diffHtml(report({ ...BREAKS, usage }, { ...MAY, usage })).match(/who uses it is unknown/g)).toHaveLength(1);
+  });
+
+  test('what several operations share is one line in the others', () => {
+    const page = diffHtml(report(BREAKS, { ...BREAKS, operation: 'POST /parcels' }));
+    expect(page.match(/class="finding error"/g)).toHaveLength(1);
+    expect(page).toContain('<span class="dim">as in GET /parcels/{parcelId}</span>');
   });
 
   test('it loads nothing', () => {

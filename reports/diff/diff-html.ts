@@ -1,11 +1,13 @@
 import type { Severity } from '../../contracts/index.ts';
-import { html, raw, type Markup } from '../html/markup.ts';
-import { STYLE } from '../html/style.ts';
+import { htmlDocument } from '../html/document.ts';
+import { html, type Markup } from '../html/markup.ts';
 import type { Snippet } from '../report.ts';
 import { count, cut } from '../wording.ts';
 import {
   byOperation,
+  mainSource,
   sidesOf,
+  toldBefore,
   usageOf,
   type DiffedChange,
   type DiffedContracts,
@@ -20,34 +22,32 @@ import { diffSentence } from './diff-summary.ts';
  * everything but its own style.
  */
 export function diffHtml(report: DiffReport): string {
-  const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
   const names = report.comparisons.map(({ base, revision }) => `${base} → ${revision}`).join(', ');
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${raw(policy)}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="referrer" content="no-referrer" />
-        <meta name="generator" content="${report.tool.name} ${report.tool.version}" />
-        <link rel="icon" href="data:," />
-        <title>${cut(`${WORDS[report.verdict]} · ${names} · tally diff`, 200)}</title>
-        ${raw(`<style>${STYLE}</style>`)}
-      </head>
-      <body>
-        <a class="hush skip" href="#changes">Skip to the changes</a>
-        <header class="masthead ${TONES[report.verdict]}">
+  return htmlDocument({
+    title: cut(`${WORDS[report.verdict]} · ${names} · tally diff`, 200),
+    tool: report.tool,
+    skip: { to: 'changes', label: 'the changes' },
+    style: OWN_STYLE,
+    body: [
+      html`<header class="masthead ${TONES[report.verdict]}">
           <div class="wide">
             <div class="brand"><span>tally diff</span></div>
             <h1><span class="verdict">${WORDS[report.verdict]}</span>${diffSentence(report)}</h1>
-            <p class="facts">${counts(report)}</p>
           </div>
         </header>
         <main id="changes">${report.comparisons.filter(({ changes }) => changes.length > 0).map(comparison)}</main>
-        <footer class="foot"><div class="wide">${report.tool.name} ${report.tool.version}</div></footer>
-      </body>
-    </html> `.source;
+        <footer class="foot"><div class="wide">${report.tool.name} ${report.tool.version}</div></footer>`,
+    ],
+  }).source;
 }
+
+/** Changes stand by themselves, not below a check: they need no room for its mark. */
+const OWN_STYLE = `.changes { padding: 14px 16px 16px; }
+.changes ul { padding: 0; list-style: none; display: grid; gap: 4px; }
+.changes li b { color: var(--tone); font-weight: 600; margin-right: 0.5em; }
+.changes li.info { color: var(--dim); }
+.files { display: grid; gap: 2px; margin: 0 0 12px; }
+`;
 
 const WORDS = { breaking: 'Breaking', warning: 'May break', compatible: 'Compatible' } as const;
 const TONES = { breaking: 'broken', warning: 'warning', compatible: 'kept' } as const;
@@ -56,30 +56,30 @@ const MAX_MESSAGE_CHARS = 5000;
 /** Beyond it an operation's changes stay folded: a page of a hundred open ones is read by nobody. */
 const MAX_OPEN = 30;
 
-function counts({ comparisons }: DiffReport): readonly Markup[] {
-  const changes = comparisons.flatMap((each) => each.changes);
-  return (['error', 'warning', 'info'] as const).map((severity) => {
-    const number = changes.filter((change) => change.severity === severity).length;
-    return html`<span>${LABELS[severity]} <b>${number}</b></span>`;
-  });
-}
-
 function comparison(compared: DiffedContracts): Markup {
   const { base, revision, changes } = compared;
   const { unknown } = usageOf(compared);
+  const told = toldBefore(changes);
+  const files = (['base', 'revision'] as const).flatMap((side) => mainSource(changes, side) ?? []);
   return html`<section class="wide">
     <div class="head">
       <h2>${base} → ${revision}</h2>
       <span class="dim">${count(changes.length, 'change')}</span>
     </div>
-    ${byOperation(changes).map((group, at) => operation(group, at < MAX_OPEN, unknown === undefined))}
+    <p class="dim files">${files.map((file, at) => html`<code>${at === 0 ? '−' : '+'} ${file}</code>`)}</p>
+    ${byOperation(changes).map((group, at) => operation(group, at < MAX_OPEN, unknown === undefined, told))}
     ${unknown !== undefined && html`<p class="dim" dir="auto">${unknown}</p>`}
   </section>`;
 }
 
-function operation({ name, changes }: OperationChanges, mayOpen: boolean, withUsage: boolean): Markup {
-  const important = changes.filter(({ severity }) => severity !== 'info');
-  const rest = changes.filter(({ severity }) => severity === 'info');
+function operation(
+  { name, changes }: OperationChanges,
+  mayOpen: boolean,
+  withUsage: boolean,
+  told: ReadonlyMap<DiffedChange, string>,
+): Markup {
+  const important = changes.filter((change) => change.severity !== 'info' && !told.has(change));
+  const rest = changes.filter((change) => !important.includes(change));
   const open = mayOpen && important.length > 0;
   return html`<details class="suite panel" ${open && html` open`}>
     <summary>
@@ -87,7 +87,15 @@ function operation({ name, changes }: OperationChanges, mayOpen: boolean, withUs
       <span class="chips">${chips(changes)}</span>
     </summary>
     <div class="results">
-      <div class="body">${important.map((change) => panel(change, withUsage))}${rest.map(plainLine)}</div>
+      <div class="body changes">
+        ${important.map((change) => panel(change, withUsage))}
+        ${
+          rest.length > 0 &&
+          html`<ul>
+            ${rest.map((change) => plainLine(change, told.get(change), withUsage))}
+          </ul>`
+        }
+      </div>
     </div>
   </details>`;
 }
@@ -109,11 +117,14 @@ function panel(change: DiffedChange, withUsage: boolean): Markup {
   </article>`;
 }
 
-/** What breaks nobody needs no evidence. */
-function plainLine({ message, code, severity }: DiffedChange): Markup {
-  return html`<p class="${severity}" dir="auto">
-    ${cut(message, MAX_MESSAGE_CHARS)} <code class="dim">${code}</code>
-  </p>`;
+/** What breaks nobody needs no evidence, and what was told before has it there. */
+function plainLine(change: DiffedChange, told: string | undefined, withUsage: boolean): Markup {
+  const { message, code, severity, usage } = change;
+  return html`<li class="${severity}" dir="auto">
+    ${severity !== 'info' && html`<b>${LABELS[severity]}</b>`}${cut(message, MAX_MESSAGE_CHARS)}
+    <code class="dim">${code}</code
+    >${told !== undefined && html` <span class="dim">as in ${told}</span>`}${withUsage && usage !== undefined && html`<br /><span class="dim">${usage}</span>`}
+  </li>`;
 }
 
 function side({ mark, where, snippet }: Side): Markup {
@@ -123,8 +134,12 @@ function side({ mark, where, snippet }: Side): Markup {
   </div>`;
 }
 
+/** Without the indentation that all lines have in common: two columns are narrow. */
 function lines({ firstLine, lines: texts }: Snippet, line: number): Markup {
-  const rows = texts.map((text, at) => {
+  const depths = texts.filter((text) => text.trim() !== '').map((text) => text.length - text.trimStart().length);
+  const common = Math.min(...depths);
+  const rows = texts.map((whole, at) => {
+    const text = whole.slice(common);
     const hit = firstLine + at === line;
     return html`<span${hit && html` class="hit"`}><i>${firstLine + at}</i>${text}</span>`;
   });

@@ -3,6 +3,7 @@ import { count, cut } from '../wording.ts';
 import {
   byOperation,
   sidesOf,
+  toldBefore,
   usageOf,
   type DiffedChange,
   type DiffedContracts,
@@ -46,22 +47,43 @@ interface Block {
 function comparisonBlocks(comparison: DiffedContracts): readonly Block[] {
   const { base, revision, changes } = comparison;
   const { unknown } = usageOf(comparison);
+  const told = toldBefore(changes);
   const important = changes.filter(({ severity }) => severity !== 'info');
   const rest = changes.filter(({ severity }) => severity === 'info');
   return [
     { text: `### ${markdownCode(base)} → ${markdownCode(revision)}\n`, changes: 0 },
-    ...byOperation(important).flatMap((group) => operationBlocks(group, unknown === undefined)),
+    ...byOperation(important).flatMap((group) => operationBlocks(group, unknown === undefined, told)),
     ...(unknown === undefined ? [] : [{ text: `${markdownCode(unknown)}\n`, changes: 0 }]),
-    ...(rest.length === 0 ? [] : [{ text: folded(rest), changes: rest.length }]),
+    ...(rest.length === 0 ? [] : [{ text: folded(rest, told), changes: rest.length }]),
   ];
 }
 
-function operationBlocks({ name, changes }: OperationChanges, withUsage: boolean): readonly Block[] {
+function operationBlocks(
+  { name, changes }: OperationChanges,
+  withUsage: boolean,
+  told: ReadonlyMap<DiffedChange, string>,
+): readonly Block[] {
   const title = `#### ${name === '' ? 'The document' : markdownCode(name)}\n`;
+  const fresh = changes.filter((change) => !told.has(change));
+  const again = changes.filter((change) => told.has(change));
   return [
     { text: title, changes: 0 },
-    ...changes.map((change) => ({ text: changeBlock(change, withUsage), changes: 1 })),
+    ...fresh.map((change) => ({ text: changeBlock(change, withUsage), changes: 1 })),
+    ...(again.length === 0 ? [] : [{ text: againBlock(again, told, withUsage), changes: again.length }]),
   ];
+}
+
+/** What several operations share is shown with the first of them. */
+function againBlock(
+  changes: readonly DiffedChange[],
+  told: ReadonlyMap<DiffedChange, string>,
+  withUsage: boolean,
+): string {
+  const rows = changes.map(
+    (change) =>
+      `- ${MARKS[change.severity]} ${markdownCode(cut(change.message, 300))}, as in ${markdownCode(told.get(change) ?? '')}${withUsage && change.usage !== undefined ? `: ${markdownCode(change.usage)}` : ''}`,
+  );
+  return [...rows, ''].join('\n');
 }
 
 function changeBlock(change: DiffedChange, withUsage: boolean): string {
@@ -80,13 +102,19 @@ function changeBlock(change: DiffedChange, withUsage: boolean): string {
 
 const MAX_FOLDED = 200;
 
-function folded(changes: readonly DiffedChange[]): string {
-  const rows = changes.slice(0, MAX_FOLDED).map(({ operation, message, code }) => {
+/** By what changed, not by where: one part that ten operations share is one line. */
+function folded(changes: readonly DiffedChange[], told: ReadonlyMap<DiffedChange, string>): string {
+  const fresh = changes.filter((change) => !told.has(change));
+  const rows = fresh.slice(0, MAX_FOLDED).map(({ operation, message, code }) => {
     const place = operation === undefined ? '' : `${markdownCode(operation)}: `;
     return `- ${place}${markdownCode(cut(message, 300))} · ${markdownCode(code)}`;
   });
-  const rest = changes.length - rows.length;
-  const more = rest > 0 ? [`- … and ${rest} more`] : [];
+  const rest = fresh.length - rows.length;
+  const again = changes.length - fresh.length;
+  const more = [
+    ...(rest > 0 ? [`- … and ${rest} more`] : []),
+    ...(again > 0 ? [`- … and ${again} of the same in operations that share them`] : []),
+  ];
   const summary = `<details><summary>${count(changes.length, 'change')} that cannot break a client</summary>`;
   return [summary, '', ...rows, ...more, '', '</details>', ''].join('\n');
 }

@@ -29,6 +29,34 @@ export interface OperationChanges {
   readonly changes: readonly DiffedChange[];
 }
 
+/**
+ * Changes of schemas and parts that several operations share, with the operation that they are first told of: what stands
+ * there need not be read again.
+ */
+export function toldBefore(changes: readonly DiffedChange[]): ReadonlyMap<DiffedChange, string> {
+  const first = new Map<string, DiffedChange>();
+  const told = new Map<DiffedChange, string>();
+  for (const change of changes) {
+    const { code, severity, base, revision, operation = '' } = change;
+    const places = [base, revision].map((where) => (where === undefined ? '' : `${where.source}#${where.pointer}`));
+    const key = [severity, code, ...places].join(' ');
+    const before = first.get(key);
+    if (before === undefined) first.set(key, change);
+    else if (before.operation !== undefined && before.operation !== operation) told.set(change, before.operation);
+  }
+  return told;
+}
+
+/** The document that most changes of one side are in, so that its name is said once. */
+export function mainSource(changes: readonly DiffedChange[], side: 'base' | 'revision'): string | undefined {
+  const counts = new Map<string, number>();
+  for (const change of changes) {
+    const source = change[side]?.source;
+    if (source !== undefined) counts.set(source, (counts.get(source) ?? 0) + 1);
+  }
+  return [...counts].toSorted(([, a], [, b]) => b - a)[0]?.[0];
+}
+
 /** In the order of the changes. */
 export function byOperation(changes: readonly DiffedChange[]): readonly OperationChanges[] {
   const groups = new Map<string, DiffedChange[]>();

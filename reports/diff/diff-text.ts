@@ -2,25 +2,35 @@ import { visibleText } from '../visible-text.ts';
 import { count, cut } from '../wording.ts';
 import {
   byOperation,
+  mainSource,
   sidesOf,
+  toldBefore,
   usageOf,
   type DiffedChange,
   type DiffedContracts,
   type DiffReport,
   type OperationChanges,
+  type Side,
 } from './diff-report.ts';
 import { diffSentence } from './diff-summary.ts';
 
 /** For the terminal: by operation, both sides of a change below each other with their lines, the summary last. */
-export function diffText(report: DiffReport, options: { readonly colour?: boolean } = {}): string {
+export function diffText(report: DiffReport, options: DiffTextOptions = {}): string {
   const paint = options.colour === true ? colourful : colourless;
+  const { columns = Infinity } = options;
   const shown = report.comparisons.filter(({ changes }) => changes.length > 0);
   const verdict = paint(VERDICT_STYLE[report.verdict], report.verdict.toUpperCase());
   const lines = [
-    ...shown.flatMap((each) => [...comparisonLines(each, paint), '']),
+    ...shown.flatMap((each) => [...comparisonLines(each, paint, columns), '']),
     `${verdict}  ${diffSentence(report)}`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+interface DiffTextOptions {
+  readonly colour?: boolean;
+  /** Width of the terminal, in characters; absent where lines may be of any length. */
+  readonly columns?: number;
 }
 
 type Style = 'red' | 'green' | 'yellow' | 'blue' | 'dim' | 'bold';
@@ -40,19 +50,36 @@ const MARKS = {
 /** A terminal holds so many; the files hold all. */
 const MAX_DETAILED = 300;
 const MAX_INFO = 100;
-const MAX_LINE_CHARS = 100;
+const MAX_LINE_CHARS = 90;
 
-function comparisonLines(comparison: DiffedContracts, paint: Paint): readonly string[] {
+function comparisonLines(comparison: DiffedContracts, paint: Paint, columns: number): readonly string[] {
   const { base, revision, changes } = comparison;
   const { unknown } = usageOf(comparison);
   const shown = limited(changes);
   const rest = changes.length - shown.length;
+  const sources: Sources = { '-': mainSource(shown, 'base'), '+': mainSource(shown, 'revision') };
+  const view: View = { paint, columns, sources, told: toldBefore(shown), withUsage: unknown === undefined };
   return [
     `${paint('bold', safe(base))} ${paint('dim', '→')} ${paint('bold', safe(revision))}`,
-    ...byOperation(shown).flatMap((group) => ['', ...groupLines(group, unknown === undefined, paint)]),
+    ...(['-', '+'] as const).flatMap((mark) => {
+      const source = sources[mark];
+      return source === undefined ? [] : [paint('dim', `${mark} ${safe(source)}`)];
+    }),
+    ...byOperation(shown).flatMap((group) => ['', ...groupLines(group, view)]),
     ...(unknown === undefined ? [] : ['', safe(unknown)]),
     ...(rest === 0 ? [] : ['', `… and ${count(rest, 'more change')}: --format json has them all`]),
   ];
+}
+
+type Sources = Readonly<Record<Side['mark'], string | undefined>>;
+
+interface View {
+  readonly paint: Paint;
+  readonly columns: number;
+  /** Named once above: lines there go by their number alone. */
+  readonly sources: Sources;
+  readonly told: ReadonlyMap<DiffedChange, string>;
+  readonly withUsage: boolean;
 }
 
 function limited(changes: readonly DiffedChange[]): readonly DiffedChange[] {
@@ -61,36 +88,58 @@ function limited(changes: readonly DiffedChange[]): readonly DiffedChange[] {
   return changes.filter((change) => kept.has(change));
 }
 
-function groupLines({ name, changes }: OperationChanges, withUsage: boolean, paint: Paint): readonly string[] {
+function groupLines({ name, changes }: OperationChanges, view: View): readonly string[] {
+  const { paint } = view;
   const id = changes.find(({ operationId }) => operationId !== undefined)?.operationId;
   const title = name === '' ? 'the document' : safe(name);
   const head = `${paint('bold', title)}${id === undefined ? '' : `  ${paint('dim', safe(id))}`}`;
-  return [head, ...changes.flatMap((change) => changeLines(change, withUsage, paint))];
-}
-
-function changeLines(change: DiffedChange, withUsage: boolean, paint: Paint): readonly string[] {
-  const [style, mark] = MARKS[change.severity];
-  const head = `  ${paint(style, mark)}  ${safe(change.message)}  ${paint('dim', change.code)}`;
-  // What breaks nobody needs no evidence.
-  if (change.severity === 'info') return [head];
+  const fresh = changes.filter((change) => change.severity !== 'info' || !view.told.has(change));
+  const again = changes.length - fresh.length;
   return [
     head,
-    ...sideLines(change, paint),
-    ...(change.fix === undefined ? [] : [`      fix  ${safe(change.fix)}`]),
-    ...(change.usage === undefined || !withUsage ? [] : [`      who  ${safe(change.usage)}`]),
+    ...fresh.flatMap((change, at) => changeLines(change, fresh[at + 1], view)),
+    ...(again === 0 ? [] : [`  ${paint('blue', '·')} ${again} more as above, in what it shares with others`]),
   ];
 }
 
-function sideLines(change: DiffedChange, paint: Paint): readonly string[] {
+/** Evidence of what breaks nobody is not needed, and of what was told before it is there. */
+function changeLines(change: DiffedChange, next: DiffedChange | undefined, view: View): readonly string[] {
+  const { told, withUsage } = view;
+  const before = told.get(change);
+  const head = headLines(change, before, view);
+  const who = change.usage === undefined || !withUsage ? [] : [`      who  ${safe(change.usage)}`];
+  if (change.severity === 'info') return head;
+  if (before !== undefined) return [...head, ...who];
+  const isSaidNext = next?.severity !== 'info' && next?.fix === change.fix && next !== undefined && !told.has(next);
+  return [
+    ...head,
+    ...sideLines(change, view),
+    ...who,
+    // One remedy for several changes in a row stands below the last of them.
+    ...(change.fix === undefined || isSaidNext ? [] : [`      fix  ${safe(change.fix)}`]),
+  ];
+}
+
+/** The code goes to a line of its own where the terminal would break the line. */
+function headLines(change: DiffedChange, before: string | undefined, { paint, columns }: View): readonly string[] {
+  const [style, mark] = MARKS[change.severity];
+  const message = safe(change.message);
+  const more = `${change.code}${before === undefined ? '' : `  as in ${safe(before)}`}`;
+  const fits = mark.length + message.length + more.length + 6 <= columns;
+  const said = `  ${paint(style, mark)}  ${message}`;
+  return fits ? [`${said}  ${paint('dim', more)}`] : [said, `      ${paint('dim', more)}`];
+}
+
+function sideLines(change: DiffedChange, { paint, sources }: View): readonly string[] {
   const sides = sidesOf(change).map(({ mark, where, line }) => ({
     mark,
-    place: `${safe(where.source)}:${where.line}`,
+    place: `${where.source === sources[mark] ? '' : `${safe(where.source)}:`}${where.line}`,
     line: safe(cut(line, MAX_LINE_CHARS)),
   }));
   const width = Math.max(0, ...sides.map(({ place }) => place.length));
   return sides.map(({ mark, place, line }) => {
     const text = paint(mark === '-' ? 'red' : 'green', `${mark} ${line}`);
-    return `      ${paint('dim', place.padEnd(width))}  ${text}`.trimEnd();
+    return `      ${paint('dim', place.padStart(width))}  ${text}`.trimEnd();
   });
 }
 

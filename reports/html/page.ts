@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { groupBySuite } from '../group-results.ts';
+import { htmlDocument } from './document.ts';
 import { html, raw, type Markup } from './markup.ts';
 import { SCRIPT } from './script.ts';
-import { STYLE } from './style.ts';
 import { STATUSES, suitePanel } from './suite.ts';
 import { tallyStick } from './tally-stick.ts';
 import type { Report, ReportedContract } from '../report.ts';
@@ -10,29 +10,21 @@ import { duration, figure, verdictSentence } from '../wording.ts';
 
 /** The whole page. The policy in its head allows its own style and its one script, by hash, and nothing else. */
 export function page(report: Report): Markup {
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${hashOf(SCRIPT)}'; base-uri 'none'; form-action 'none'`;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${raw(policy)}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="referrer" content="no-referrer" />
-        <meta name="generator" content="${report.tool.name} ${report.tool.version}" />
-        <link rel="icon" href="data:," />
-        <title>${`${capital(report.verdict)} · ${report.name} · tally ${report.command}`}</title>
-        ${raw(`<style>${STYLE}${filterRules()}</style>`)}
-      </head>
-      <body>
-        <a class="hush skip" href="#results">Skip to the results</a>
-        ${masthead(report)}
+  return htmlDocument({
+    title: `${capital(report.verdict)} · ${report.name} · tally ${report.command}`,
+    tool: report.tool,
+    skip: { to: 'results', label: 'the results' },
+    style: filterRules(),
+    policy: `script-src 'sha256-${hashOf(SCRIPT)}'; `,
+    body: [
+      html`${masthead(report)}
         <main>${results(report)}${missing(report)}${contracts(report)}${run(report)}</main>
         <footer class="foot">
           <div class="wide">${report.tool.name} ${report.tool.version} · run <code>${report.runId}</code></div>
         </footer>
-        ${raw(`<script>${SCRIPT}</script>`)}
-      </body>
-    </html> `;
+        ${raw(`<script>${SCRIPT}</script>`)}`,
+    ],
+  });
 }
 
 function masthead(report: Report): Markup {
