@@ -68,6 +68,26 @@ function outcomes(results: readonly Result[]): unknown {
 }
 
 describe('tally check', () => {
+  test('compares two versions once, and again when a byte of one changed', async () => {
+    const next = GOOD.replace('version: 1.0.0', 'version: 1.1.0');
+    const later = FILE.replace('1.0.0', '1.1.0');
+    const files = { [FILE]: GOOD, [later]: next.replace('type: integer', 'type: boolean') };
+    const messagesIn = (results: readonly Result[]): readonly string[] =>
+      results.flatMap(({ id, findings }) => (id === 'versions' ? findings.map(({ message }) => message) : []));
+    const broken = expect.stringContaining('changed from integer to boolean');
+    expect(messagesIn(await check(files))).toEqual([broken]);
+    const root = folders.at(-1) ?? '';
+    const cache = path.join(root, '.tally', 'cache');
+    for (const entry of await readdir(cache)) {
+      const kept = await readFile(path.join(cache, entry), 'utf8');
+      // Nothing but the cache says this.
+      await writeFile(path.join(cache, entry), kept.replace('changed from integer to boolean', 'is as remembered'));
+    }
+    expect(messagesIn(await check({}, root))).toEqual([expect.stringContaining('is as remembered')]);
+    await writeFile(path.join(root, FILE), `${GOOD}# changed\n`);
+    expect(messagesIn(await check({}, root))).toEqual([broken]);
+  });
+
   test('judges findings as tally.yaml says', async () => {
     const bad = GOOD.replace('example: 3', 'example: three');
     const severities = 'version: 1\nname: test\ngates: { severities: { example-invalid: warning } }\n';

@@ -7,10 +7,10 @@ import { TallyError } from './error.ts';
 import type { Finding } from './finding.ts';
 import { openLinter, type Linter, type LintOptions } from './lint.ts';
 import type { Contract, ParsedContract } from './model.ts';
-import { openResultCache } from './result-cache.ts';
+import { openResultCache, type ResultCache } from './result-cache.ts';
 import { withFindings, type Result } from './result.ts';
 import { runCheck, type RunContext } from './run-context.ts';
-import { checkVersions } from './version-gate.ts';
+import { checkVersions, type Differ } from './version-gate.ts';
 
 /**
  * The static gates: every contract of the workspace parses, lints and has examples that match their schemas, its versions
@@ -41,11 +41,8 @@ async function repeat(context: RunContext, results: readonly Result[]): Promise<
 }
 
 async function checkAll(context: RunContext): Promise<void> {
-  const options: LintOptions = {
-    root: context.workspace.root,
-    cache: openResultCache(context.workspace),
-    signal: context.signal,
-  };
+  const cache = openResultCache(context.workspace);
+  const options: LintOptions = { root: context.workspace.root, cache, signal: context.signal };
   const linter = openLinter(options);
   try {
     const lints = startLints(context, linter);
@@ -53,11 +50,20 @@ async function checkAll(context: RunContext): Promise<void> {
       if (context.signal.aborted) return;
       await checkContract(context, parsed, options, lints);
     }
-    await checkVersions(context, diffContracts);
+    await checkVersions(context, rememberedDiff(cache));
     await checkPacts(context);
   } finally {
     linter.close();
   }
+}
+
+/** Comparing two large documents takes seconds, and of a dozen versions only the newest changes. */
+function rememberedDiff(cache: ResultCache): Differ {
+  return async (base, revision, today) => {
+    const sides = [base, revision].flatMap(({ contract }) => [contract.digest, contract.source]);
+    const inputs = ['diff', base.contract.kind, ...sides, today];
+    return await cache.changes(inputs, () => diffContracts(base, revision, today));
+  };
 }
 
 type Lints = ReadonlyMap<Contract, Promise<readonly Finding[]>>;

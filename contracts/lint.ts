@@ -27,7 +27,7 @@ export type LintAnswer = { readonly findings: readonly UnplacedFinding[] } | { r
 
 export interface LintOptions {
   readonly root: string;
-  readonly cache: ResultCache;
+  readonly cache: Pick<ResultCache, 'findings'>;
   readonly signal: AbortSignal;
 }
 

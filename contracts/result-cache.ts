@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { cacheFolder, readCached, writeCached } from './cache-files.ts';
+import type { Change } from './change.ts';
 import { ownDigest } from './own-digest.ts';
 import type { UnplacedFinding } from './unplaced-finding.ts';
 import type { Workspace } from './workspace.ts';
@@ -15,6 +16,8 @@ export interface ResultCache {
     inputs: readonly string[],
     find: () => Promise<readonly UnplacedFinding[]>,
   ): Promise<readonly UnplacedFinding[]>;
+  /** The same for what changed between two versions, whose lines are kept: `inputs` names both files, too. */
+  changes(inputs: readonly string[], compare: () => readonly Change[]): Promise<readonly Change[]>;
 }
 
 export function openResultCache(
@@ -23,26 +26,37 @@ export function openResultCache(
 ): ResultCache {
   const folder = cacheFolder(workspace, env);
   return {
-    findings: async (inputs, find) => {
-      const key = createHash('sha256')
-        .update(JSON.stringify([ownDigest(), ...inputs]))
-        .digest('hex');
-      const file = path.join(folder, `${key}.json`);
-      const known = await readCached(file);
-      if (areFindings(known)) return known;
-      const found = await find();
-      await writeCached(file, found);
-      return found;
-    },
+    findings: async (inputs, find) => await remember(folder, inputs, isUnplacedFinding, find),
+    changes: async (inputs, compare) => await remember(folder, inputs, isChange, compare),
   };
 }
 
-function areFindings(entry: unknown): entry is readonly UnplacedFinding[] {
-  return Array.isArray(entry) && entry.every(isUnplacedFinding);
+async function remember<T>(
+  folder: string,
+  inputs: readonly string[],
+  isWhole: (value: unknown) => value is T,
+  find: () => readonly T[] | Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  const key = createHash('sha256')
+    .update(JSON.stringify([ownDigest(), ...inputs]))
+    .digest('hex');
+  const file = path.join(folder, `${key}.json`);
+  const known = await readCached(file);
+  if (Array.isArray(known) && known.every(isWhole)) return known;
+  const found = await find();
+  await writeCached(file, found);
+  return found;
 }
 
 function isUnplacedFinding(value: unknown): value is UnplacedFinding {
+  return hasTexts(value, 'code', 'message', 'pointer', 'severity');
+}
+
+function isChange(value: unknown): value is Change {
+  return hasTexts(value, 'code', 'message', 'direction', 'severity') && 'where' in value;
+}
+
+function hasTexts(value: unknown, ...keys: readonly string[]): value is object {
   if (typeof value !== 'object' || value === null) return false;
-  const texts = ['code', 'message', 'pointer', 'severity'].map((key): unknown => Reflect.get(value, key));
-  return texts.every((text) => typeof text === 'string');
+  return keys.every((key) => typeof Reflect.get(value, key) === 'string');
 }

@@ -9,8 +9,12 @@ import type { Contract } from './model.ts';
 import { readReleases, releaseOf, type Release } from './releases.ts';
 import { runCheck, type RunContext } from './run-context.ts';
 
-/** What changed between two versions of a contract: `diffContracts`. */
-export type Differ = (base: DiffSide, revision: DiffSide, today: string) => readonly Change[];
+/** What changed between two versions of a contract: `diffContracts`, or what it said of the same bytes before. */
+export type Differ = (
+  base: DiffSide,
+  revision: DiffSide,
+  today: string,
+) => readonly Change[] | Promise<readonly Change[]>;
 
 /**
  * Holds the versions of each contract of a workspace against each other: a break needs a new major version, any other
@@ -32,7 +36,7 @@ export async function checkVersions(
       releases ??= await readReleases(workspace.root);
       const { severities = {} } = workspace.config.gates;
       const gate: Gate = { root: workspace.root, diff, today, severities, releases };
-      return { findings: versionFindings(gate, versions) };
+      return { findings: await versionFindings(gate, versions) };
     });
   }
 }
@@ -59,14 +63,14 @@ function byName(contracts: readonly Contract[]): ReadonlyMap<string, readonly Co
   return named;
 }
 
-function versionFindings(gate: Gate, versions: readonly Contract[]): readonly Finding[] {
+async function versionFindings(gate: Gate, versions: readonly Contract[]): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const [index, contract] of versions.entries()) {
     const earlier = versions.slice(0, index);
     findings.push(...orderFindings(gate, contract, earlier.at(-1)));
     findings.push(...releaseFindings(gate, contract));
     findings.push(...lifecycleFindings(contract, gate.root, gate.today));
-    findings.push(...bumpFindings(gate, contract, earlier));
+    findings.push(...(await bumpFindings(gate, contract, earlier)));
   }
   return findings;
 }
@@ -131,16 +135,16 @@ type Bump = 'major' | 'minor' | 'patch';
  * Against the last version before that is no pre-release: pre-releases promise nothing (SemVer 2.0.0 §9), so they may
  * change as they like among each other.
  */
-function bumpFindings(
+async function bumpFindings(
   { root, diff, today, severities }: Gate,
   contract: Contract,
   earlier: readonly Contract[],
-): readonly Finding[] {
+): Promise<readonly Finding[]> {
   const before = earlier.findLast(({ version }) => isSemver(version) && !version.includes('-'));
   if (before === undefined || !isSemver(contract.version)) return [];
   const bump = bumpOf(before.version, contract.version);
   if (bump === 'major') return [];
-  const found = diff({ contract: before, root }, { contract, root }, today);
+  const found = await diff({ contract: before, root }, { contract, root }, today);
   const changes = found.map((change) => withSeverity(change, { severities }));
   const step = `${contract.version} after ${before.version} promises that nothing does`;
   return [
