@@ -80,7 +80,7 @@ function operation(
 ): Markup {
   const important = changes.filter((change) => change.severity !== 'info' && !told.has(change));
   const rest = changes.filter((change) => !important.includes(change));
-  const open = mayOpen && important.length > 0;
+  const open = mayOpen && changes.some(({ severity }) => severity !== 'info');
   return html`<details class="suite panel" ${open && html` open`}>
     <summary>
       <h3>${name === '' ? 'The document' : name}</h3>

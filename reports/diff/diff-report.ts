@@ -79,14 +79,21 @@ export function sidesOf({ base, revision, lines }: DiffedChange): readonly Side[
 export interface Side {
   readonly mark: '-' | '+';
   readonly where: Where;
-  /** Without its indentation; '' where it could not be read. */
+  /** Without its indentation, a long one from shortly before its column; '' where it could not be read. */
   readonly line: string;
   readonly snippet?: Snippet;
 }
 
 function sideOf(mark: '-' | '+', where: Where, snippet: Snippet | undefined): Side {
   if (snippet === undefined) return { mark, where, line: '' };
-  return { mark, where, line: (snippet.lines[where.line - snippet.firstLine] ?? '').trim(), snippet };
+  const line = snippet.lines[where.line - snippet.firstLine] ?? '';
+  return { mark, where, line: fromColumn(line, where.column).trim(), snippet };
+}
+
+/** Of a long line the part that is meant: a document may be written on a few lines. */
+function fromColumn(line: string, column: number): string {
+  const indent = line.length - line.trimStart().length;
+  return column - indent < 60 ? line : `…${line.slice(column - 30)}`;
 }
 
 /**

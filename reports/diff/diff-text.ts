@@ -63,7 +63,10 @@ function comparisonLines(comparison: DiffedContracts, paint: Paint, columns: num
     `${paint('bold', safe(base))} ${paint('dim', '→')} ${paint('bold', safe(revision))}`,
     ...(['-', '+'] as const).flatMap((mark) => {
       const source = sources[mark];
-      return source === undefined ? [] : [paint('dim', `${mark} ${safe(source)}`)];
+      // Two versions of one number are called by their files already.
+      return source === undefined || source === (mark === '-' ? base : revision)
+        ? []
+        : [paint('dim', `${mark} ${safe(source)}`)];
     }),
     ...byOperation(shown).flatMap((group) => ['', ...groupLines(group, view)]),
     ...(unknown === undefined ? [] : ['', safe(unknown)]),
