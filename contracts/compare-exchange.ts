@@ -102,6 +102,13 @@ const DIALECT: readonly Setting[] = [
   { ...dialect('commentChar', 'the comment character'), shift: released },
   { ...dialect('caseSensitiveHeader', 'looking at the case of headers', false), shift: demanded },
   dialect('headerRows', 'the rows of the header', [1]),
+  dialect('headerJoin', 'what joins the rows of the header', ' '),
+  dialect('commentRows', 'which rows are comments'),
+  // Readers take either where nothing is said; `x-exchange.lineEnding` says what is meant.
+  {
+    ...dialect('lineTerminator', 'the end of a line'),
+    shift: (base, revision) => (base === undefined || revision === undefined ? 'unclear' : 'other'),
+  },
 ];
 
 function dialect(name: string, label: string, standard?: Json): Setting {

@@ -170,7 +170,10 @@ function valueDifferences(base: FieldSide, revision: FieldSide, of: string): rea
     if (before === undefined && after === undefined) return [];
     if (before === undefined || after === undefined) return [enumDifference(before, after, of)];
     const sides: ListSides = { base: before, revision: after };
-    const code = path[0] === 'constraints' ? 'file-column-constraint-changed' : 'file-column-format-changed';
+    const code =
+      path[0] === 'constraints' || path[0] === 'categories'
+        ? 'file-column-constraint-changed'
+        : 'file-column-format-changed';
     return compareLists(sides, { code, added: 'wider', label: (value) => `${of}${label} ${spokenValue(value)}` });
   });
 }
@@ -181,6 +184,7 @@ const VALUES: readonly {
   readonly label: string;
 }[] = [
   { path: ['constraints', 'enum'], label: 'the value' },
+  { path: ['categories'], label: 'the category' },
   { path: ['trueValues'], standard: ['true', 'True', 'TRUE', '1'], label: 'for true, the value' },
   { path: ['falseValues'], standard: ['false', 'False', 'FALSE', '0'], label: 'for false, the value' },
   { path: ['missingValues'], standard: [], label: 'for nothing, the value' },
@@ -192,7 +196,9 @@ function valuesAt(side: FieldSide, path: readonly string[], standard?: readonly 
   let value: Json | undefined = side.value;
   for (const key of path) value = isObject(value) ? value[key] : undefined;
   if (!Array.isArray(value)) return standard === undefined ? undefined : { items: standard, keys: side.keys };
-  return { items: listOf(value).map((item) => spokenValue(item)), keys: [...side.keys, ...path] };
+  // A category may have a label for people beside its value.
+  const items = listOf(value).map((item) => spokenValue(isObject(item) ? (item['value'] ?? item) : item));
+  return { items, keys: [...side.keys, ...path] };
 }
 
 function enumDifference(before: Items | undefined, after: Items | undefined, of: string): FileDifference {

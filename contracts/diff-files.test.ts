@@ -244,6 +244,27 @@ describe('a table', () => {
       'info error',
     ],
     [
+      'the end of a line',
+      { dialect: { lineTerminator: '\n' } },
+      'file-dialect-changed: the end of a line was set to "\\n"',
+      'warning warning',
+      'warning warning',
+    ],
+    [
+      'rows of comments',
+      { dialect: { commentRows: [1] } },
+      'file-dialect-changed: which rows are comments was set to [1]',
+      'error error',
+      'error error',
+    ],
+    [
+      'the categories of a column',
+      field(1, { categories: [{ value: 'created', label: 'Created' }, 'delivered'] }),
+      'file-column-constraint-changed: column status: only the values created, delivered are left',
+      'info error',
+      'error info',
+    ],
+    [
       'the encoding',
       { encoding: 'iso-8859-1' },
       'file-encoding-changed: the encoding changed from utf-8 to iso-8859-1',
