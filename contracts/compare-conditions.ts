@@ -1,18 +1,29 @@
 import { compareOptional } from './compare-optional.ts';
 import { difference } from './difference.ts';
-import { pointerOf, type Condition } from './schema-form.ts';
+import { pointerOf, type Condition, type TypeName } from './schema-form.ts';
 import { effectOf, opposite, type Comparer, type Comparison, type Forms } from './schema-difference.ts';
 
-/** `not`, `if`, `dependentSchemas`, and what is left of `unevaluated…`. */
-export function compareConditions(comparer: Comparer, forms: Forms, found: Comparison): void {
+/** `not`, `if`, `dependentSchemas`, and what is left of `unevaluated…`. `shared` are the types of both sides. */
+export function compareConditions(
+  comparer: Comparer,
+  forms: Forms,
+  shared: ReadonlySet<TypeName>,
+  found: Comparison,
+): void {
   compareNots(comparer, forms, found);
   compareIfs(comparer, forms, found);
+  if (shared.has('object')) compareDependents(comparer, forms, found);
+  if (!shared.has('array')) return;
+  const { base, revision } = forms;
+  const items = { code: 'unevaluated-items', what: 'unevaluatedItems', about: 'its further items' };
+  compareOptional(comparer, forms, base.unevaluatedItems, revision.unevaluatedItems, items, found);
+}
+
+function compareDependents(comparer: Comparer, forms: Forms, found: Comparison): void {
   compareDependentSchemas(comparer, forms, found);
   const { base, revision } = forms;
   const properties = { code: 'unevaluated-properties', what: 'unevaluatedProperties', about: 'its further properties' };
   compareOptional(comparer, forms, base.unevaluatedProperties, revision.unevaluatedProperties, properties, found);
-  const items = { code: 'unevaluated-items', what: 'unevaluatedItems', about: 'its further items' };
-  compareOptional(comparer, forms, base.unevaluatedItems, revision.unevaluatedItems, items, found);
 }
 
 /** What is excluded: to exclude more narrows. */

@@ -33,7 +33,7 @@ export function comparePair(comparer: Comparer, pair: Pair): Comparison {
   if (isMore) compareBounds(forms, shared, found);
   if (isSameType || shared.has('object')) compareObjects(comparer, forms, found);
   if (isSameType || shared.has('array')) compareArrays(comparer, forms, found);
-  compareConditions(comparer, forms, found);
+  compareConditions(comparer, forms, shared, found);
   return found;
 }
 
