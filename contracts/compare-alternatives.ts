@@ -151,12 +151,29 @@ function compareGroups(comparer: Comparer, forms: Forms, found: Comparison): voi
   });
   for (let at = 0; at < Math.max(left.length, rest.length); at++) {
     const [before, after] = [left[at], rest[at]];
-    if (before === undefined || after === undefined) reportGroup(forms, before, after?.union, found);
-    else {
+    if (before === undefined || after === undefined) {
+      if (!isHeldAnyway(comparer, forms, before, after?.union)) reportGroup(forms, before, after?.union, found);
+    } else {
       const matching = matchAlternatives(comparer, branchesOf(comparer.base, before), after.list);
       report(matching, { before, after: after.union }, forms, found);
     }
   }
+}
+
+/** Whether the side without the list lets through nothing but what one of its alternatives does. */
+function isHeldAnyway(
+  comparer: Comparer,
+  { pair }: Forms,
+  before: Union | undefined,
+  after: Union | undefined,
+): boolean {
+  const list = before ?? after;
+  if (list?.keyword !== 'anyOf') return false;
+  return list.branches.some((branch) =>
+    before === undefined
+      ? !comparer.relate({ base: pair.base, revision: branch }).narrows
+      : !comparer.relate({ base: branch, revision: pair.revision }).widens,
+  );
 }
 
 function branchesOf(document: SchemaDocument, union: Union): Alternative[] {

@@ -260,7 +260,6 @@ const LIMITS = [
   'maxProperties',
   'dependentRequired',
   'dependentSchemas',
-  'patternProperties',
   'propertyNames',
   'additionalProperties',
   'const',
