@@ -54,6 +54,7 @@ function compareProperty(
   name: string,
   found: Comparison,
 ): void {
+  if (isUnchanged(comparer, forms, named, name)) return;
   const before = propertyOf(comparer, 'base', forms.base, named.base, name);
   const after = propertyOf(comparer, 'revision', forms.revision, named.revision, name);
   if (before.isHidden && after.isHidden) return;
@@ -65,6 +66,18 @@ function compareProperty(
   if (!before.isNamed && after.isNamed) return propertyAdded(sides);
   compareRequired(sides);
   if (before.isNamed) found.steps.push({ path: pathTo(name), base: before.schema, revision: after.schema });
+}
+
+/** Most properties of two versions are, and cost no more than this look. */
+function isUnchanged(
+  { isUnchanged: isSame }: Comparer,
+  { base, revision }: Forms,
+  named: { readonly base: Names; readonly revision: Names },
+  name: string,
+): boolean {
+  if (!named.base.has(name) || !named.revision.has(name)) return false;
+  if (base.required.has(name) !== revision.required.has(name)) return false;
+  return isSame({ base: effectiveProperty(base, name), revision: effectiveProperty(revision, name) });
 }
 
 interface Sides {

@@ -58,7 +58,15 @@ export function createPairGraph(
   const comparers = new Map<Carriage, Comparer>();
   const comparerFor = (carriage: Carriage): Comparer => {
     const relate = (pair: Pair): Relation => relationOf(graph, nodeFor(graph, pair, carriage));
-    const comparer = comparers.get(carriage) ?? { base, revision, direction, carriage, relate };
+    const unchanged = (pair: Pair): boolean => isUnchanged(graph, pair);
+    const comparer = comparers.get(carriage) ?? {
+      base,
+      revision,
+      direction,
+      carriage,
+      relate,
+      isUnchanged: unchanged,
+    };
     comparers.set(carriage, comparer);
     return comparer;
   };

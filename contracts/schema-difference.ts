@@ -60,6 +60,8 @@ export interface Comparer {
   /** Of the two values in comparison. */
   readonly carriage: Carriage;
   readonly relate: (pair: Pair) => Relation;
+  /** Whether both are written alike, with all that they refer to: then no form of them needs to be made. */
+  readonly isUnchanged: (pair: Pair) => boolean;
 }
 
 /** Two forms in comparison. */
