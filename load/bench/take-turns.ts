@@ -20,6 +20,8 @@ export interface Candidate {
 
 export interface Sample {
   readonly durationMs: number;
+  /** Of the process itself, all threads: on a busy machine it says more than the clock does. */
+  readonly cpuMs: number;
   /** Largest resident set of the process itself, not of what it started. */
   readonly peakBytes: number;
 }
@@ -40,25 +42,30 @@ export async function takeTurns(
   return samples;
 }
 
-/** The process says its peak when it ends, on a descriptor of its own. Loading this takes under a millisecond. */
-const TELL_PEAK =
-  'data:text/javascript,import{writeSync}from"node:fs";process.on("exit",()=>writeSync(3,String(process.resourceUsage().maxRSS)))';
+/** The process says what it used when it ends, on a descriptor of its own. Loading this takes under a millisecond. */
+const TELL_USE = `data:text/javascript,
+  import { writeSync } from 'node:fs';
+  process.on('exit', () => {
+    const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+    writeSync(3, [maxRSS, userCPUTime + systemCPUTime].join(' '));
+  });`;
 
 async function measure({ command, cwd, env, prepare }: Candidate): Promise<Sample> {
   await prepare?.();
   const startedAt = performance.now();
-  const child = spawn(process.execPath, ['--import', TELL_PEAK, ...command], {
+  const child = spawn(process.execPath, ['--import', TELL_USE, ...command], {
     cwd,
     stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
     env: { ...process.env, ...env, CI: '1' },
   });
   const told = child.stdio[3];
-  const peak = told !== null && told !== undefined && 'read' in told ? text(told) : '';
+  const use = told !== null && told !== undefined && 'read' in told ? text(told) : '';
   const [code] = await once(child, 'exit');
   const durationMs = performance.now() - startedAt;
   // What has findings ends with 1.
   if (code !== 0 && code !== 1) throw new Error(`${command.join(' ')} ended with ${code}`);
-  return { durationMs, peakBytes: Number(await peak) * 1024 };
+  const [peakKib, cpuUs] = (await use).split(' ').map(Number);
+  return { durationMs, cpuMs: (cpuUs ?? Number.NaN) / 1000, peakBytes: (peakKib ?? Number.NaN) * 1024 };
 }
 
 /** A table for people: of each candidate the median, the spread, all samples, and the ratio to the one named `peer`. */
@@ -76,8 +83,8 @@ function line(name: string, samples: readonly Sample[], peer: string, yardstick:
   const spread = `${seconds(sorted[0])} – ${seconds(sorted.at(-1))} s`;
   return [
     `${name.padEnd(34)} ${seconds(median(durations))} s  (${spread}, n ${samples.length})`,
-    `${peak.toFixed(0).padStart(5)} MiB  ${(median(durations) / yardstick).toFixed(3)} × ${peer}`,
-    `\n    ${durations.map(seconds).join(' ')}\n`,
+    `CPU ${seconds(median(samples.map(({ cpuMs }) => cpuMs)))} s  ${peak.toFixed(0).padStart(4)} MiB`,
+    `${(median(durations) / yardstick).toFixed(3)} × ${peer}\n    ${durations.map(seconds).join(' ')}\n`,
   ].join('  ');
 }
 
