@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheFolder, readCached, writeCached } from './cache-files.ts';
 import type { Severity } from './finding.ts';
@@ -37,14 +38,13 @@ export function memoryOf(workspace: Workspace): CheckMemory | undefined {
 export async function openForCheck(paths: readonly string[], cwd: string): Promise<Workspace> {
   const inputs = await inputsOf(paths, cwd);
   if (inputs === undefined) return await openWorkspace(paths, cwd);
-  const file = await memoryFile(inputs);
+  const file = memoryFile(inputs);
   const entry = await rememberedIn(file, inputs.root);
   const workspace = entry === undefined ? await openWorkspace(paths, cwd) : workspaceOf(inputs, entry);
   const keep = async (results: readonly Result[]): Promise<void> => {
     const isComplete = workspace.unreadable.length === 0 && results.every(isRepeatable);
     // A document that was changed while it was checked has another digest by now.
-    if (isComplete && file === (await memoryFile(inputs)))
-      await writeCached(file, await entryOf(workspace, inputs, results));
+    if (isComplete && file === memoryFile(inputs)) await writeCached(file, entryOf(workspace, inputs, results));
   };
   memories.set(workspace, { keep, ...(entry === undefined ? {} : { results: entry.results }) });
   return workspace;
@@ -94,16 +94,20 @@ async function filesUnder(folder: string): Promise<readonly string[]> {
 }
 
 /** Named by everything the outcome depends on; deprecation and waivers depend on the day. */
-async function memoryFile(inputs: Inputs): Promise<string> {
+function memoryFile(inputs: Inputs): string {
   const hash = createHash('sha256').update(ownDigest()).update(new Date().toISOString().slice(0, 10));
   hash.update(JSON.stringify(inputs.asked));
-  for (const file of inputs.files) hash.update(`${path.relative(inputs.root, file)}\0${await digestOfFile(file)}\0`);
+  for (const file of inputs.files) hash.update(`${path.relative(inputs.root, file)}\0${digestOfFile(file)}\0`);
   return path.join(cacheFolder(inputs), `check-${hash.digest('hex')}.json`);
 }
 
-async function digestOfFile(file: string): Promise<string> {
-  const bytes = await readFile(file).catch(() => undefined);
-  return bytes === undefined ? 'missing' : createHash('sha256').update(bytes).digest('hex');
+/** Read at once: the promise reads a large file in dozens of turns, each of which waits where the machine is busy. */
+function digestOfFile(file: string): string {
+  try {
+    return createHash('sha256').update(readFileSync(file)).digest('hex');
+  } catch {
+    return 'missing';
+  }
 }
 
 type ContractName = Pick<Contract, 'kind' | 'name' | 'version' | 'title' | 'source' | 'digest' | 'specification'>;
@@ -122,7 +126,7 @@ async function rememberedIn(file: string, root: string): Promise<Entry | undefin
   const entry = await readCached(file);
   if (!isEntry(entry)) return undefined;
   for (const [source, digest] of Object.entries(entry.others))
-    if ((await digestOfFile(path.resolve(root, source))) !== digest) return undefined;
+    if (digestOfFile(path.resolve(root, source)) !== digest) return undefined;
   return entry;
 }
 
@@ -134,20 +138,20 @@ function isEntry(entry: unknown): entry is Entry {
   return contracts.every(isObject) && results.every((result) => isObject(result) && Array.isArray(result['findings']));
 }
 
-async function entryOf(workspace: Workspace, inputs: Inputs, results: readonly Result[]): Promise<Entry> {
+function entryOf(workspace: Workspace, inputs: Inputs, results: readonly Result[]): Entry {
   const contracts = workspace.contracts.map(({ contract }) => contract);
   const others = [...new Set(contracts.flatMap((contract) => filesOf(contract, inputs.root)))];
   const known = new Set(inputs.files);
   const digests = others
     .filter((file) => !known.has(file))
-    .map(async (file) => [path.relative(inputs.root, file), await digestOfFile(file)] as const);
+    .map((file) => [path.relative(inputs.root, file), digestOfFile(file)] as const);
   return {
     name: workspace.config.name,
     failOn: workspace.config.gates.failOn,
     contracts: contracts.map(({ kind, name, version, title, source, digest, specification }) => {
       return { kind, name, version, title, source, digest, specification };
     }),
-    others: Object.fromEntries(await Promise.all(digests)),
+    others: Object.fromEntries(digests),
     results,
   };
 }
