@@ -1,7 +1,8 @@
 import { compareNull } from './compare-types.ts';
 import { difference } from './difference.ts';
-import { isSame, matchAlternatives, type Alternative, type Matching } from './match-alternatives.ts';
-import { conjunctionOf } from './object-parts.ts';
+import { isSame, matchAlternatives, nameOf, type Alternative, type Matching } from './match-alternatives.ts';
+import { splitPointer } from './json-pointer.ts';
+import { conjunctionOf, namedProperties } from './object-parts.ts';
 import { formOf, type SchemaDocument } from './read-schema.ts';
 import {
   acceptsAnything,
@@ -16,7 +17,7 @@ import {
   type TypeName,
   type Union,
 } from './schema-form.ts';
-import type { Comparer, Comparison, Forms } from './schema-difference.ts';
+import type { Comparer, Comparison, Difference, Forms } from './schema-difference.ts';
 
 /**
  * `anyOf` and `oneOf`, matched by meaning: each side is taken as the list of its alternatives, every one together with
@@ -36,7 +37,7 @@ export function compareAlternatives(comparer: Comparer, forms: Forms, found: Com
   compareNull(forms, before, after, found);
   const left = alternativesOf(comparer.base, pair.base, base);
   const right = alternativesOf(comparer.revision, pair.revision, revision);
-  report(matchAlternatives(comparer, left, right), unionsIn(forms), forms, found);
+  report(comparer, matchAlternatives(comparer, left, right), unionsIn(forms), forms, found);
   return true;
 }
 
@@ -155,7 +156,7 @@ function compareGroups(comparer: Comparer, forms: Forms, found: Comparison): voi
       if (!isHeldAnyway(comparer, forms, before, after?.union)) reportGroup(forms, before, after?.union, found);
     } else {
       const matching = matchAlternatives(comparer, branchesOf(comparer.base, before), after.list);
-      report(matching, { before, after: after.union }, forms, found);
+      report(comparer, matching, { before, after: after.union }, forms, found);
     }
   }
 }
@@ -209,13 +210,19 @@ function unionsIn(forms: Forms): Unions {
  * An added alternative of a response is judged like an added value of an enum: a warning. One more `oneOf` that lets
  * through what another did before makes those values match twice; that is a warning, since hardly any server counts.
  */
-function report(matching: Matching, unions: Unions, forms: Forms, found: Comparison): void {
+function report(comparer: Comparer, matching: Matching, unions: Unions, forms: Forms, found: Comparison): void {
   for (const { before, after } of matching.pairs) {
     found.steps.push({ path: '', base: before.conjunction, revision: after.conjunction });
   }
+  for (const { before, into, isAmbiguous } of matching.merged) {
+    if (into !== undefined) found.steps.push({ path: '', base: before.conjunction, revision: into.conjunction });
+    if (unions.after?.keyword === 'oneOf' && isAmbiguous())
+      found.differences.push(overlapping(comparer.base, before, unions.after));
+  }
   for (const each of matching.removed) {
+    const name = called(comparer.base, each);
     found.differences.push(
-      difference('alternative-removed', 'narrows', (subject) => `${subject} may no longer be ${called(each)}`, {
+      difference('alternative-removed', 'narrows', (subject) => `${subject} may no longer be ${name}`, {
         fix: 'keep the alternative until a new major version',
         basePointer: each.pointer,
         revisionPointer: unions.after?.pointer ?? pointerOf(forms.pair.revision),
@@ -225,11 +232,12 @@ function report(matching: Matching, unions: Unions, forms: Forms, found: Compari
   for (const each of matching.added) {
     const isAmbiguous = each.isAmbiguous && unions.after?.keyword === 'oneOf';
     if (each.isCovered && !isAmbiguous) continue;
+    const name = `${called(comparer.revision, each)}${isAmbiguous ? ', which holds another alternative' : ''}`;
     found.differences.push(
       difference(
         isAmbiguous ? 'alternative-overlaps' : 'alternative-added',
         isAmbiguous ? 'changes' : 'widens',
-        (subject) => `${subject} may now be ${called(each)}${isAmbiguous ? ', which holds another alternative' : ''}`,
+        (subject) => `${subject} may now be ${name}`,
         {
           response: 'warning',
           ...(isAmbiguous ? { request: 'warning', fix: 'use anyOf, or tell the alternatives apart' } : {}),
@@ -240,6 +248,19 @@ function report(matching: Matching, unions: Unions, forms: Forms, found: Compari
     );
   }
   reportExclusive(matching, unions, found);
+}
+
+/** A value that matches two of a `oneOf` is refused. */
+function overlapping(document: SchemaDocument, before: Alternative, { pointer }: Union): Difference {
+  const name = called(document, before);
+  const sentence = (subject: string): string =>
+    `${subject} may now match several alternatives at once where it was ${name}`;
+  return difference('alternative-overlaps', 'narrows', sentence, {
+    request: 'warning',
+    fix: 'use anyOf, or tell the alternatives apart',
+    basePointer: before.pointer,
+    revisionPointer: pointer,
+  });
 }
 
 /** Between `anyOf` and `oneOf` it matters only where alternatives overlap. */
@@ -260,7 +281,24 @@ function reportExclusive({ overlaps }: Matching, { before, after }: Unions, foun
   );
 }
 
-function called({ pointer, form }: Alternative): string {
-  const name = pointer?.split('/').at(-1) ?? '';
-  return /^\d*$/.test(name) ? `a further ${[...form.types].join(' or ')}` : `'${name}'`;
+/** By its name, else by what it is and where it stands in its list. */
+function called(document: SchemaDocument, alternative: Alternative): string {
+  const { pointer, form } = alternative;
+  const name = nameOf(document, alternative);
+  if (name !== undefined) return `'${name}'`;
+  const [list, at] = splitPointer(pointer ?? '').slice(-2);
+  const place = list === 'oneOf' || list === 'anyOf' ? ` (alternative ${Number(at) + 1})` : '';
+  return `${[...new Set([...form.types].map((type) => kindOf(type, form)))].join(' or ')}${place}`;
+}
+
+const MOST_NAMED = 3;
+
+function kindOf(type: TypeName, form: Form): string {
+  if (type === 'integer' || type === 'fraction') return form.types.has('fraction') ? 'a number' : 'an integer';
+  if (type === 'array') return 'a list';
+  if (type !== 'object') return type === 'null' ? type : `a ${type}`;
+  const names = [...namedProperties(form)].map((name) => `'${name}'`);
+  if (names.length === 0) return 'an object';
+  const more = names.length > MOST_NAMED ? ' and others' : '';
+  return `an object with ${names.slice(0, MOST_NAMED).join(', ')}${more}`;
 }

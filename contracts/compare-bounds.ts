@@ -1,7 +1,7 @@
 import { difference } from './difference.ts';
 import { isMultiple, typesOf } from './finish-form.ts';
-import { isLower, isTighter, pointerOf, type Bound, type BoundName, type TypeName } from './schema-form.ts';
-import type { Comparison, Difference, Forms } from './schema-difference.ts';
+import { isLower, isTighter, pointerOf, type Bound, type BoundName, type Form, type TypeName } from './schema-form.ts';
+import { effectOf, type Comparison, type Difference, type Forms, type Relation } from './schema-difference.ts';
 
 /**
  * Bounds, multiples, patterns, formats and uniqueness. A bound beside a type it does not speak of (`minItems` of a
@@ -18,7 +18,7 @@ export function compareBounds(forms: Forms, shared: ReadonlySet<TypeName>, found
     if (speaks(['integer', 'fraction'])) compareMultiples(forms, found);
   }
   if (speaks(['string'])) comparePatterns(forms, found);
-  if (speaks(['string', 'integer', 'fraction'])) compareFormats(forms, found);
+  compareFormats(forms, shared, found);
   if (speaks(['array'])) compareUnique(forms, found);
 }
 
@@ -119,13 +119,13 @@ function compareMultiples(forms: Forms, found: Comparison): void {
     [...forms.revision.multiples.keys()].some((each) => isMultiple(each, old)),
   );
   const isWider = added.every(([now]) => [...forms.base.multiples.keys()].some((each) => isMultiple(each, now)));
-  report(forms, 'multiple-of', 'the multiple', { removed, added }, found, isNarrower, isWider);
+  report(forms, 'multiple-of', { removed, added }, { narrows: !isWider, widens: !isNarrower }, found);
 }
 
 /** Which texts a pattern matches is not weighed: whether another one matches more cannot be told in bounded time. */
 function comparePatterns(forms: Forms, found: Comparison): void {
   const said = onlyIn(forms.base.patterns, forms.revision.patterns);
-  report(forms, 'pattern', 'the pattern', said, found, said.removed.length === 0, said.added.length === 0);
+  report(forms, 'pattern', said, { narrows: said.added.length > 0, widens: said.removed.length > 0 }, found);
 }
 
 /** By the format that holds more, those whose values are all among it. */
@@ -140,25 +140,55 @@ const WITHIN: Readonly<Record<string, readonly string[]>> = {
   'iri-reference': ['uri', 'iri', 'uri-reference'],
 };
 
-function compareFormats(forms: Forms, found: Comparison): void {
-  const { removed, added } = onlyIn(forms.base.formats, forms.revision.formats);
-  const isNarrower = removed.every(([old]) =>
-    [...forms.revision.formats.keys()].some((now) => WITHIN[old]?.includes(now)),
-  );
-  const isWider = added.every(([now]) => [...forms.base.formats.keys()].some((old) => WITHIN[now]?.includes(old)));
-  report(forms, 'format', 'the format', { removed, added }, found, isNarrower, isWider);
+/**
+ * `int64` beside whole numbers is no limit that anyone meets: they are not interoperable beyond 2^53 (RFC 8259 §6), and 64
+ * bits are what programs keep them in. To write it down, or to leave it out, is only told. So is a format whose limits
+ * others set already.
+ */
+function compareFormats(forms: Forms, shared: ReadonlySet<TypeName>, found: Comparison): void {
+  const counts = ([format]: readonly [string, string]): boolean =>
+    haveSameTypes(forms) || typesOfFormat(format).some((type) => shared.has(type));
+  const all = onlyIn(forms.base.formats, forms.revision.formats);
+  const said = { removed: all.removed.filter(counts), added: all.added.filter(counts) };
+  const isLimit = (format: string, other: Form): boolean =>
+    shared.has('string') || shared.has('fraction') || (format !== 'int64' && !isWithinFormat(other, format));
+  const widens = said.removed.some(([old]) => isLimit(old, forms.revision) && !isHeldBy(forms.revision, old));
+  const narrows = said.added.some(([now]) => isLimit(now, forms.base) && !isHeldBy(forms.base, now));
+  report(forms, 'format', said, { narrows, widens }, found);
 }
+
+/** Whether a format of the form keeps all that this one does. */
+function isHeldBy({ formats }: Form, format: string): boolean {
+  return [...formats.keys()].some((each) => WITHIN[format]?.includes(each));
+}
+
+/** What a format speaks of: `float` of a number says nothing of the whole numbers that are left of it. */
+function typesOfFormat(format: string): readonly TypeName[] {
+  if (format === 'float' || format === 'double') return ['fraction'];
+  return /^u?int\d+$/.test(format) ? ['integer', 'fraction', 'string'] : ['string', 'integer', 'fraction'];
+}
+
+/** Whether bounds hold the whole numbers of a form within the format's bits. */
+function isWithinFormat({ bounds }: Form, format: string): boolean {
+  const [, sign, bits] = /^(u?)int(8|16|32)$/.exec(format) ?? [];
+  const [lower, upper] = [bounds.get('minimum'), bounds.get('maximum')];
+  if (bits === undefined || lower === undefined || upper === undefined) return false;
+  const size = 2 ** Number(bits);
+  const least = sign === 'u' ? 0 : -size / 2;
+  return lower.limit >= least && upper.limit < least + size;
+}
+
+const NAMES = { 'multiple-of': 'the multiple', pattern: 'the pattern', format: 'the format' } as const;
 
 function report(
   forms: Forms,
-  code: string,
-  what: string,
+  code: keyof typeof NAMES,
   { removed, added }: Said<string | number>,
+  relation: Relation,
   found: Comparison,
-  isNarrower: boolean,
-  isWider: boolean,
 ): void {
   if (removed.length + added.length === 0) return;
+  const what = NAMES[code];
   const verb = removed.length === 0 ? 'added' : added.length === 0 ? 'removed' : 'changed';
   const [before, after] = [named(removed), named(added)];
   const sentence = (subject: string): string => {
@@ -167,20 +197,21 @@ function report(
     return `${what} of ${subject} changed from ${before} to ${after}`;
   };
   found.differences.push(
-    difference(
-      `${code}-${verb}`,
-      isNarrower && !isWider ? 'narrows' : isWider && !isNarrower ? 'widens' : 'changes',
-      sentence,
-      {
-        ...(code === 'pattern' ? patternSeverities(verb) : {}),
-        fix: `keep ${what} as it was, or make sure that all it let through still is`,
-        expected: removed.map(([each]) => each),
-        actual: added.map(([each]) => each),
-        basePointer: removed[0]?.[1] ?? pointerOf(forms.pair.base),
-        revisionPointer: added[0]?.[1] ?? pointerOf(forms.pair.revision),
-      },
-    ),
+    difference(`${code}-${verb}`, effectOf(relation), sentence, {
+      ...(code === 'pattern' ? patternSeverities(verb) : {}),
+      ...(code === 'format' && verb === 'added' ? formatSeverities(relation, after) : {}),
+      fix: `keep ${what} as it was, or make sure that all it let through still is`,
+      expected: removed.map(([each]) => each),
+      actual: added.map(([each]) => each),
+      basePointer: removed[0]?.[1] ?? pointerOf(forms.pair.base),
+      revisionPointer: added[0]?.[1] ?? pointerOf(forms.pair.revision),
+    }),
   );
+}
+
+/** Most servers that write `int32` down had that limit before, and hardly any number that is sent comes near it. */
+function formatSeverities({ narrows }: Relation, format: string): Partial<Difference> {
+  return narrows && format === 'int32' ? { request: 'warning' } : {};
 }
 
 /**

@@ -27,6 +27,7 @@ function judge(base: Json, revision: Json, from = NEW, to = from): [string[], st
 
 const text = { type: 'string' } as const;
 const number = { type: 'number' } as const;
+const whole = { type: 'integer' } as const;
 const list = { type: 'array' } as const;
 const object = { type: 'object' } as const;
 
@@ -546,6 +547,103 @@ const others: readonly [string, Json, Json, readonly string[], readonly string[]
     ['error response-format-changed'],
   ],
   [
+    'a type, and the format that spoke of what went',
+    { ...number, format: 'float' },
+    { type: 'integer' },
+    ['error request-type-narrowed'],
+    ['info response-type-narrowed'],
+  ],
+  [
+    '64 bits, which programs keep whole numbers in anyway',
+    { type: 'integer' },
+    { type: 'integer', format: 'int64' },
+    ['info request-format-added'],
+    ['info response-format-added'],
+  ],
+  [
+    '64 bits no longer said',
+    { type: 'integer', format: 'int64' },
+    { type: 'integer' },
+    ['info request-format-removed'],
+    ['info response-format-removed'],
+  ],
+  [
+    '64 bits of what may have a fraction',
+    number,
+    { ...number, format: 'int64' },
+    ['error request-format-added'],
+    ['info response-format-added'],
+  ],
+  [
+    '64 bits of a text',
+    text,
+    { ...text, format: 'int64' },
+    ['error request-format-added'],
+    ['info response-format-added'],
+  ],
+  [
+    '32 bits',
+    { type: 'integer' },
+    { type: 'integer', format: 'int32' },
+    ['warning request-format-added'],
+    ['info response-format-added'],
+  ],
+  [
+    '32 bits no longer',
+    { type: 'integer', format: 'int32' },
+    { type: 'integer' },
+    ['info request-format-removed'],
+    ['error response-format-removed'],
+  ],
+  [
+    '32 bits no longer said of what keeps to them anyway',
+    { type: 'integer', minimum: 0, maximum: 9, format: 'int32' },
+    { type: 'integer', minimum: 0, maximum: 9 },
+    ['info request-format-removed'],
+    ['info response-format-removed'],
+  ],
+  [
+    'alternatives that became one, which takes in all of them',
+    { oneOf: [named({ a: { ...list, items: text } }), named({ a: { ...list, items: named({ b: text }, ['b']) } })] },
+    { oneOf: [named({ a: { ...list, items: { oneOf: [text, named({ b: text, c: text }, ['b'])] } } })] },
+    [
+      'info request-alternative-added /a/*',
+      'info request-alternative-added /a/*',
+      'info request-optional-property-added /a/*/c',
+    ],
+    ['info response-alternative-removed', 'warning response-alternative-added /a/*'],
+  ],
+  [
+    'alternatives that became one, which leaves out a part of them',
+    { oneOf: [named({ a: { ...list, items: text } }), named({ a: { ...list, items: named({ b: text }, ['b']) } })] },
+    { oneOf: [named({ a: { ...list, items: { oneOf: [text, named({ b: number }, ['b'])] } } })] },
+    ['error request-alternative-removed', 'info request-alternative-added /a/*'],
+    ['info response-alternative-removed', 'warning response-alternative-added /a/*'],
+  ],
+  [
+    'an alternative whose values now match two others',
+    {
+      oneOf: [
+        { ...whole, maximum: 3 },
+        { ...whole, minimum: 4, maximum: 5 },
+        { ...whole, minimum: 6 },
+      ],
+    },
+    { oneOf: [whole, { ...number, minimum: 4 }] },
+    [
+      'warning request-alternative-overlaps',
+      'info request-maximum-removed',
+      'info request-type-widened',
+      'info request-maximum-removed',
+    ],
+    [
+      'info response-alternative-overlaps',
+      'error response-maximum-removed',
+      'error response-type-widened',
+      'error response-maximum-removed',
+    ],
+  ],
+  [
     'another constant',
     { const: 'a' },
     { const: 'b' },
@@ -877,6 +975,19 @@ describe('what says the same', () => {
       [[], []],
     ]);
   });
+});
+
+test.each([
+  [
+    named({ a: text, b: text, c: text, d: text }),
+    "may no longer be an object with 'a', 'b', 'c' and others (alternative 2)",
+  ],
+  [list, 'may no longer be a list (alternative 2)'],
+  [{ type: ['boolean', 'integer'] }, 'may no longer be an integer (alternative 2)'],
+  [{ $ref: '#/components/Other' }, "may no longer be 'Other'"],
+] as const)('names the alternative %j that is gone', (gone, message) => {
+  const changes = compareSchemas(sideOf({ oneOf: [text, gone] }, NEW), sideOf({ oneOf: [text] }, NEW), 'request');
+  expect(changes[0]?.message).toBe(`the value ${message}`);
 });
 
 test('names the keyword on both sides, the place in the value, and a remedy', () => {

@@ -1,13 +1,12 @@
 import type { CarriedAs } from './carried-as.ts';
 import type { Direction, SchemaChange } from './change.ts';
-import type { Severity } from './finding.ts';
 import { escapePointer, splitPointer } from './json-pointer.ts';
 import type { JsonObject } from './json.ts';
 import type { Contract } from './model.ts';
 import { createPairGraph, differencesFrom, type PairGraph } from './pair-graph.ts';
 import type { SchemaDocument } from './read-schema.ts';
 import { schemaAt } from './schema-form.ts';
-import type { Comparer, Difference, Effect, Pair } from './schema-difference.ts';
+import { severityOf, type Comparer, type Difference, type Pair } from './schema-difference.ts';
 
 /** A schema in its document. */
 export interface SchemaSide {
@@ -68,20 +67,15 @@ function documentOf({ document, specification }: SchemaSide['contract']): Schema
   return created;
 }
 
-const SEVERITIES: Record<Comparer['direction'], Record<Effect, Severity>> = {
-  request: { narrows: 'error', widens: 'info', changes: 'error', nothing: 'info' },
-  response: { narrows: 'info', widens: 'error', changes: 'error', nothing: 'info' },
-};
-
 function judged(
   difference: Difference,
   parent: string,
   about: string | undefined,
   direction: Comparer['direction'],
 ): SchemaChange {
-  const { code, effect, message, fix, expected, actual, basePointer, revisionPointer, property } = difference;
+  const { code, message, fix, expected, actual, basePointer, revisionPointer, property } = difference;
   const path = property === undefined ? parent : `${parent}/${escapePointer(property)}`;
-  const severity = difference[direction] ?? SEVERITIES[direction][effect];
+  const severity = severityOf(difference, direction);
   return {
     code: `${direction}-${code}`,
     severity,

@@ -19,10 +19,19 @@ export interface Alternative {
 export interface Matching {
   readonly pairs: readonly { readonly before: Alternative; readonly after: Alternative }[];
   readonly removed: readonly Alternative[];
+  /** Gone, while another one takes in its values: `into` is to be compared where it does so in practice only. */
+  readonly merged: readonly Merged[];
   /** `isCovered`: all its values were let through before. `isAmbiguous`: it holds all values of another one. */
   readonly added: readonly (Alternative & { readonly isCovered: boolean; readonly isAmbiguous: boolean })[];
   /** Whether some value may match two alternatives of the revision. */
   readonly overlaps: () => boolean;
+}
+
+interface Merged {
+  readonly before: Alternative;
+  readonly into?: Alternative;
+  /** Whether some of its values may match one more alternative that they did not match before. */
+  readonly isAmbiguous: () => boolean;
 }
 
 /** More comparisons than that of each with each are not worth their time: what has no name is then new. */
@@ -65,30 +74,63 @@ export function matchAlternatives(
   }
   return {
     pairs,
-    ...leftOver(comparer, before, after, left, right),
+    ...leftOver({ comparer, before, after, names }, left, right),
     overlaps: () => doOverlap(comparer, after, names),
   };
 }
 
+interface Sides {
+  readonly comparer: Comparer;
+  readonly before: readonly Alternative[];
+  readonly after: readonly Alternative[];
+  readonly names: Names;
+}
+
 function leftOver(
-  comparer: Comparer,
-  before: readonly Alternative[],
-  after: readonly Alternative[],
+  sides: Sides,
   left: readonly Alternative[],
   right: readonly Alternative[],
-): Pick<Matching, 'removed' | 'added'> {
+): Pick<Matching, 'removed' | 'merged' | 'added'> {
+  const { comparer, before, after } = sides;
   const isTooMuch = Math.max(left.length * after.length, right.length * before.length) > MOST_COMPARED;
   if (isTooMuch) {
-    return { removed: left, added: right.map((one) => ({ ...one, isCovered: false, isAmbiguous: false })) };
+    return { removed: left, merged: [], added: right.map((one) => ({ ...one, isCovered: false, isAmbiguous: false })) };
   }
+  const merged = left.flatMap((one) => mergedOf(sides, one));
+  const isMerged = new Set(merged.map((each) => each.before));
   return {
-    removed: left.filter((one) => !after.some((other) => isWithin(comparer, one, other))),
+    removed: left.filter((one) => !isMerged.has(one)),
+    merged,
     added: right.map((one) => ({
       ...one,
       isCovered: before.some((other) => isHolding(comparer, other, one)),
       isAmbiguous: before.some((other) => isWithin(comparer, other, one)),
     })),
   };
+}
+
+/** Where the values of an alternative that is gone are taken in, if anywhere. */
+function mergedOf(sides: Sides, one: Alternative): readonly Merged[] {
+  const { comparer, after } = sides;
+  const holder = after.find((other) => isWithin(comparer, one, other));
+  const into = holder ?? after.find((other) => isTaken(comparer, one, other));
+  if (into === undefined) return [];
+  const isAmbiguous = (): boolean => matchesMore(sides, one, into);
+  return [{ before: one, isAmbiguous, ...(holder === undefined ? { into } : {}) }];
+}
+
+/** Whether requests with one alternative keep working with the other, as a new optional property lets them. */
+function isTaken(comparer: Comparer, a: Alternative, b: Alternative): boolean {
+  if (comparer.direction === 'response' || !haveCommonType(comparer, a, b)) return false;
+  return !comparer.breaks({ base: a.conjunction, revision: b.conjunction });
+}
+
+/** What another alternative held before was told from this one then. */
+function matchesMore({ comparer, before, after, names }: Sides, one: Alternative, into: Alternative): boolean {
+  const others = after.filter((each) => each !== into && haveCommonType(comparer, one, each));
+  return others.some(
+    (each) => !areToldApart(names, one, each) && !before.some((old) => old !== one && isHolding(comparer, old, each)),
+  );
 }
 
 /** Whether two alternatives let the same through. */
@@ -134,16 +176,26 @@ function namesIn(comparer: Comparer, before: readonly Alternative[], after: read
 }
 
 /** What a person would call it: the schema it refers to, its title, the constant of a property such as `kind`. */
-function namesOf(document: SchemaDocument, { names, form }: Alternative): ReadonlySet<string> {
-  const found = new Set<string>();
-  for (const part of names.map(partOf)) {
-    const value = part.kind === 'schema' ? valueAt(document.document, part.pointer) : undefined;
-    if (!isObject(value)) continue;
-    if (typeof value['$ref'] === 'string') found.add(`schema ${value['$ref'].split('/').at(-1)}`);
-    if (typeof value['title'] === 'string') found.add(`title ${value['title']}`);
-  }
-  for (const name of constantsOf(document, form)) found.add(name);
-  return found;
+function namesOf(document: SchemaDocument, alternative: Alternative): ReadonlySet<string> {
+  const own = ownNames(document, alternative).map(([kind, name]) => `${kind} ${name}`);
+  return new Set([...own, ...constantsOf(document, alternative.form)]);
+}
+
+/** By the schema it refers to, or its title. */
+export function nameOf(document: SchemaDocument, alternative: Alternative): string | undefined {
+  return ownNames(document, alternative)[0]?.[1];
+}
+
+function ownNames({ document }: SchemaDocument, { names }: Alternative): readonly (readonly [string, string])[] {
+  return names.map(partOf).flatMap((part) => {
+    const value = part.kind === 'schema' ? valueAt(document, part.pointer) : undefined;
+    if (!isObject(value)) return [];
+    const { $ref, title } = value;
+    return [
+      ...(typeof $ref === 'string' ? [['schema', $ref.split('/').at(-1) ?? ''] as const] : []),
+      ...(typeof title === 'string' ? [['title', title] as const] : []),
+    ];
+  });
 }
 
 function constantsOf(document: SchemaDocument, form: Form): string[] {

@@ -2,7 +2,7 @@ import { carriageWithin, type Carriage, type CarriedAs } from './carried-as.ts';
 import { comparePair } from './compare-pair.ts';
 import { formOf, type SchemaDocument } from './read-schema.ts';
 import { samenessOf, type Sameness } from './same-schema.ts';
-import type { Comparer, Difference, Pair, Relation } from './schema-difference.ts';
+import { severityOf, type Comparer, type Difference, type Pair, type Relation } from './schema-difference.ts';
 
 /**
  * The pairs of schemas of two documents, each compared once and only when something reaches it. A pair leads to those
@@ -58,6 +58,7 @@ export function createPairGraph(
   const comparers = new Map<Carriage, Comparer>();
   const comparerFor = (carriage: Carriage): Comparer => {
     const relate = (pair: Pair): Relation => relationOf(graph, nodeFor(graph, pair, carriage));
+    const breaks = (pair: Pair): boolean => doesBreak(graph, nodeFor(graph, pair, carriage), direction);
     const unchanged = (pair: Pair): boolean => isUnchanged(graph, pair);
     const comparer = comparers.get(carriage) ?? {
       base,
@@ -65,6 +66,7 @@ export function createPairGraph(
       direction,
       carriage,
       relate,
+      breaks,
       isUnchanged: unchanged,
     };
     comparers.set(carriage, comparer);
@@ -179,4 +181,9 @@ function relationOf(graph: PairGraph, node: Node): Relation {
   node.relation = { narrows, widens };
   if (graph.assumptions !== assumptions) graph.provisional.add(node);
   return node.relation;
+}
+
+function doesBreak(graph: PairGraph, node: Node, direction: Comparer['direction']): boolean {
+  for (const { difference } of walk(graph, node)) if (severityOf(difference, direction) === 'error') return true;
+  return false;
 }

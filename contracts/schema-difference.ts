@@ -60,6 +60,8 @@ export interface Comparer {
   /** Of the two values in comparison. */
   readonly carriage: Carriage;
   readonly relate: (pair: Pair) => Relation;
+  /** Whether some difference is an error in this direction. */
+  readonly breaks: (pair: Pair) => boolean;
   /** Whether both are written alike, with all that they refer to: then no form of them needs to be made. */
   readonly isUnchanged: (pair: Pair) => boolean;
 }
@@ -81,4 +83,13 @@ export function effectOf({ narrows, widens }: Relation): Effect {
 export function opposite(effect: Effect): Effect {
   if (effect === 'narrows') return 'widens';
   return effect === 'widens' ? 'narrows' : effect;
+}
+
+const SEVERITIES: Record<Comparer['direction'], Record<Effect, Severity>> = {
+  request: { narrows: 'error', widens: 'info', changes: 'error', nothing: 'info' },
+  response: { narrows: 'info', widens: 'error', changes: 'error', nothing: 'info' },
+};
+
+export function severityOf(difference: Difference, direction: Comparer['direction']): Severity {
+  return difference[direction] ?? SEVERITIES[direction][difference.effect];
 }
