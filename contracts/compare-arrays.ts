@@ -22,7 +22,8 @@ function prefixLength(form: Form): number {
   return Math.max(0, ...form.arrays.map((part) => part.prefix.length));
 }
 
-function effectiveItem(form: Form, at: number): readonly string[] {
+/** The schemas that apply to the item at that index. */
+export function effectiveItem(form: Form, at: number): readonly string[] {
   return conjunctionOf(form.arrays.flatMap((part) => part.prefix[at] ?? part.others));
 }
 

@@ -5,6 +5,7 @@ import { compareConditions } from './compare-conditions.ts';
 import { compareNotes } from './compare-notes.ts';
 import { compareObjects } from './compare-objects.ts';
 import { compareSpelledValues } from './compare-spelled-values.ts';
+import { compareWithList } from './compare-with-list.ts';
 import { compareTypes } from './compare-types.ts';
 import { compareValues } from './compare-values.ts';
 import { difference } from './difference.ts';
@@ -25,6 +26,7 @@ export function comparePair(comparer: Comparer, pair: Pair): Comparison {
   compareNotes(comparer, forms, found);
   if (compareAlternatives(comparer, forms, found)) return found;
   if (compareSpelledValues(comparer, forms, found)) return found;
+  if (compareWithList(comparer, forms, found)) return found;
   const shared = compareTypes(comparer, forms, found);
   if (shared.size === 0) return found;
   const isSameType = base.types.size === shared.size && revision.types.size === shared.size;

@@ -75,7 +75,7 @@ export function isFreeText(form: Form): boolean {
   );
 }
 
-function typeDifference(forms: Forms, effect: Exclude<Effect, 'nothing'>): Difference {
+export function typeDifference(forms: Forms, effect: Exclude<Effect, 'nothing'>): Difference {
   const [before, after] = [nameTypes(forms.base), nameTypes(forms.revision)];
   const code = { narrows: 'type-narrowed', widens: 'type-widened', changes: 'type-changed' }[effect];
   return difference(code, effect, (subject) => `the type of ${subject} changed from ${before} to ${after}`, {

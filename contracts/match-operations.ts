@@ -7,7 +7,8 @@ export type MatchedOperations = Pick<Documents, 'matched' | 'removed' | 'added'>
 
 /**
  * Pairs operations by method and path. A path that differs only in the names of its variables is the same: `/a/{id}` is
- * `/a/{parcelId}`. So is one that is served at the same address, whether a prefix stands in the servers or in the paths.
+ * `/a/{parcelId}`. So is one that is served at the same address, whether a prefix stands in the servers or in the paths;
+ * one that was served at two such addresses may be two operations now.
  * Webhooks are paired by name; callbacks by name and expression, else by name.
  */
 export function matchOperations(base: Contract, revision: Contract): MatchedOperations {
@@ -16,7 +17,8 @@ export function matchOperations(base: Contract, revision: Contract): MatchedOper
   matchLists(found, base.operations, revision.operations, {
     place: 'path',
     request: 'request',
-    keys: [exactKey, shapeKey, (operation) => addresses.get(operation) ?? []],
+    keys: [exactKey, shapeKey],
+    addressesOf: (operation) => addresses.get(operation) ?? [],
     nameOf: exactName,
   });
   matchLists(found, base.webhooks ?? [], revision.webhooks ?? [], {
@@ -51,8 +53,10 @@ interface Collected {
 interface Matching {
   readonly place: OperationPlace;
   readonly request: Side;
-  /** Operations are partners where the other one is known by a key as well; the strictest keys first. */
-  readonly keys: readonly ((operation: Operation) => readonly string[])[];
+  /** Operations are partners where the other one has the same key; the strictest keys first. */
+  readonly keys: readonly ((operation: Operation) => string)[];
+  /** Those without one are partners of all that are served where they are. */
+  readonly addressesOf?: (operation: Operation) => readonly string[];
   readonly nameOf: (operation: Operation) => string;
 }
 
@@ -63,16 +67,16 @@ function matchLists(
   matching: Matching,
 ): void {
   const { place, request, nameOf } = matching;
-  const partners = pairUp(base, revision, matching.keys);
-  for (const [right, left] of partners) {
+  const pairs = pairUp(base, revision, matching);
+  for (const { left, right } of pairs) {
     const pair = { name: nameOf(right), place, base: left, revision: right, request, response: opposite(request) };
     found.matched.push(pair);
     matchCallbacks(found, pair);
   }
   const lone = (operation: Operation): LoneOperation => ({ name: nameOf(operation), place, operation, request });
-  const known = new Set(partners.values());
-  found.removed.push(...base.filter((each) => !known.has(each)).map(lone));
-  found.added.push(...revision.filter((each) => !partners.has(each)).map(lone));
+  const [before, after] = [new Set(pairs.map(({ left }) => left)), new Set(pairs.map(({ right }) => right))];
+  found.removed.push(...base.filter((each) => !before.has(each)).map(lone));
+  found.added.push(...revision.filter((each) => !after.has(each)).map(lone));
 }
 
 /** The API calls a callback: what was the client's to send is now the client's to receive. */
@@ -82,7 +86,7 @@ function matchCallbacks(found: Collected, parent: MatchedOperation): void {
     matchLists(found, callbacksOf(parent.base, name), callbacksOf(parent.revision, name), {
       place: 'callback',
       request: opposite(parent.request),
-      keys: [exactKey, ({ method }) => [method]],
+      keys: [exactKey, ({ method }) => method],
       nameOf: (operation) => `${parent.name} · callback ${name} (${exactName(operation)})`,
     });
   }
@@ -92,37 +96,53 @@ function callbacksOf(operation: Operation, name: string): readonly Operation[] {
   return operation.callbacks.filter((callback) => callback.name === name).flatMap(({ operations }) => operations);
 }
 
-/** From each operation of the revision, in its order, to its partner in the base. */
+interface Partners {
+  readonly left: Operation;
+  readonly right: Operation;
+}
+
+/** In the order of the revision. */
 function pairUp(
   base: readonly Operation[],
   revision: readonly Operation[],
-  keys: Matching['keys'],
-): ReadonlyMap<Operation, Operation> {
-  const partners = new Map<Operation, Operation>();
-  const free = new Set(base);
-  for (const keysOf of keys) {
-    const groups = grouped(free, keysOf);
-    const known = new Set(revision.flatMap(keysOf));
-    const isFree = (left: Operation): boolean => free.has(left) && keysOf(left).every((key) => known.has(key));
-    for (const right of revision) {
-      if (partners.has(right)) continue;
-      const left = keysOf(right)
-        .flatMap((key) => groups.get(key) ?? [])
-        .find(isFree);
+  { keys, addressesOf }: Matching,
+): readonly Partners[] {
+  const pairs: Partners[] = [];
+  const free = { left: new Set(base), right: new Set(revision) };
+  for (const keyOf of keys) {
+    const groups = grouped(free.left, (operation) => [keyOf(operation)]);
+    for (const right of free.right) {
+      const left = groups.get(keyOf(right))?.shift();
       if (left === undefined) continue;
-      partners.set(right, left);
-      free.delete(left);
+      pairs.push({ left, right });
+      free.left.delete(left);
+      free.right.delete(right);
     }
   }
-  return new Map(
-    revision.flatMap((right) => {
-      const left = partners.get(right);
-      return left === undefined ? [] : [[right, left]];
-    }),
-  );
+  if (addressesOf !== undefined) pairs.push(...pairByAddress(free, revision, addressesOf));
+  const order = new Map(revision.map((each, index) => [each, index]));
+  return pairs.toSorted((a, b) => (order.get(a.right) ?? 0) - (order.get(b.right) ?? 0));
 }
 
-function grouped(operations: Iterable<Operation>, keysOf: Matching['keys'][number]): Map<string, Operation[]> {
+/** Only an operation that is still served wherever it was has partners. */
+function pairByAddress(
+  free: { readonly left: ReadonlySet<Operation>; readonly right: ReadonlySet<Operation> },
+  revision: readonly Operation[],
+  addressesOf: (operation: Operation) => readonly string[],
+): readonly Partners[] {
+  const served = new Set(revision.flatMap(addressesOf));
+  const kept = [...free.left].filter((left) => addressesOf(left).every((address) => served.has(address)));
+  const groups = grouped(kept, addressesOf);
+  return [...free.right].flatMap((right) => {
+    const partners = new Set(addressesOf(right).flatMap((address) => groups.get(address) ?? []));
+    return [...partners].map((left) => ({ left, right }));
+  });
+}
+
+function grouped(
+  operations: Iterable<Operation>,
+  keysOf: (operation: Operation) => readonly string[],
+): Map<string, Operation[]> {
   const groups = new Map<string, Operation[]>();
   for (const each of operations) {
     for (const key of keysOf(each)) {
@@ -138,12 +158,12 @@ function exactName({ method, path }: Operation): string {
   return `${method.toUpperCase()} ${path}`;
 }
 
-function exactKey({ method, path }: Operation): readonly string[] {
-  return [`${method} ${path}`];
+function exactKey({ method, path }: Operation): string {
+  return `${method} ${path}`;
 }
 
-function shapeKey({ method, path }: Operation): readonly string[] {
-  return [`${method} ${shapeOf(path)}`];
+function shapeKey({ method, path }: Operation): string {
+  return `${method} ${shapeOf(path)}`;
 }
 
 function opposite(side: Side): Side {

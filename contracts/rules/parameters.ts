@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { CarriedAs } from '../carried-as.ts';
 import { joinPointer, splitPointer } from '../json-pointer.ts';
 import type { JsonObject } from '../json.ts';
 import type { Parameter } from '../model.ts';
@@ -211,13 +212,19 @@ function compareParameter(documents: Documents, pair: Pair): readonly Difference
       operation,
       name: `the ${named(revision)}`,
       direction: operation.request,
-      // One with a media type is written as that says.
-      carriedAs: [base, revision].some(({ style }) => style === 'content') ? 'json' : 'text',
+      carriedAs: carriedAs(pair),
       base: base.pointer,
       revision: revision.pointer,
       leaveOut: ({ path, code }) => isSent && path === '' && code.includes('default'),
     }),
   ];
+}
+
+/** One with a media type is written as that says. */
+function carriedAs({ base, revision }: Pair): CarriedAs {
+  const isAll = (style: string): boolean => [base, revision].every((each) => each.style === style);
+  if ([base, revision].some(({ style }) => style === 'content')) return 'json';
+  return isAll('form') ? 'query' : 'text';
 }
 
 type Raw = readonly [before: JsonObject, after: JsonObject];

@@ -111,9 +111,15 @@ describe('a prefix that moved between the servers and the paths', () => {
 
   test.each([
     ['to the paths', at(['/v1'], '/a', '/b/{id}'), at(['/'], '/v1/a', '/v1/b/{x}'), 1],
-    ['of several addresses', at(['https://a.test/v1', 'https://b.test/v1'], '/a'), at(['https://a.test', 'https://b.test'], '/v1/a'), 2],
+    [
+      'of several addresses',
+      at(['https://a.test/v1', 'https://b.test/v1'], '/a'),
+      at(['https://a.test', 'https://b.test'], '/v1/a'),
+      2,
+    ],
     ['in part', at(['/api/v1'], '/a'), at(['/api'], '/v1/a'), 1],
     ['from the basePath of 2.0', swagger, at(['https://a.test'], '/v1/a'), 1],
+    ['of two addresses to two paths', at(['/v1', '/v2'], '/a', '/b'), at(['/'], '/v1/a', '/v1/b', '/v2/a', '/v2/b'), 2],
     ['to one path', ownServer, at(['/'], '/v1/a'), 1],
   ])('breaks nobody, either way: %s', async (_what, before, after, count) => {
     const moves = (changes: readonly { readonly code: string }[]): string[] => changes.map(({ code }) => code);
@@ -131,8 +137,20 @@ describe('a prefix that moved between the servers and the paths', () => {
     ]);
   });
 
+  test('does not hide what changed of one of the two operations that it makes', async () => {
+    const after = at(['/'], '/v1/a', '/v2/a');
+    const deprecated = JSON.parse(JSON.stringify(after).replace(/"get":\{(?!.*"get")/, '"get":{"deprecated":true,'));
+    const changes = await diffOf(at(['/v1', '/v2'], '/a'), deprecated);
+    expect(changes.map(({ code, operation }) => [code, operation])).toEqual([
+      ['server-path-moved', undefined],
+      ['server-path-moved', undefined],
+      ['operation-deprecated', 'GET /v2/a'],
+    ]);
+  });
+
   test.each([
     ['one of two addresses is gone', at(['/v1', '/'], '/a'), at(['/v1', '/'], '/v1/a'), 'operation-removed'],
+    ['one of two prefixes is gone', at(['/v1', '/v2'], '/a'), at(['/'], '/v2/a'), 'operation-removed'],
     ['another prefix', at(['/v1'], '/a'), at(['/'], '/v2/a'), 'operation-removed'],
     ['a server only', at(['/v1'], '/a'), at(['/'], '/a'), 'server-removed'],
     ['another host', at(['https://a.test/v1'], '/a'), at(['https://b.test'], '/v1/a'), 'server-removed'],

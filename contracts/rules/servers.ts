@@ -43,20 +43,20 @@ function ofOperation(documents: Documents, operation: MatchedOperation): readonl
   const before = serversOfOperation(documents.base, operation.base);
   const after = serversOfOperation(documents.revision, operation.revision);
   if (before.holder === '' && after.holder === '') return [];
-  return compare(before, after, [operation]).map((each) => ({ ...each, operation }));
+  const isPart = ({ base, revision }: MatchedOperation): boolean =>
+    base === operation.base || revision === operation.revision;
+  return compare(before, after, documents.matched.filter(isPart)).map((each) => ({ ...each, operation }));
 }
-
-type Moves = ReadonlyMap<Server, Server>;
 
 /** Of these operations. */
 function compare(base: Servers, revision: Servers, operations: readonly MatchedOperation[]): readonly Difference[] {
   const [before, after] = [byUrl(base), byUrl(revision)];
   const moves = movesBetween(before, after, operations);
-  const isTarget = new Set(moves.values());
+  const [isMoved, isTarget] = [new Set(moves.map(({ from }) => from)), new Set(moves.map(({ to }) => to))];
   return [
-    ...[...moves].map(([from, to]) => moved(from, to)),
+    ...moves.map(({ from, to }) => moved(from, to)),
     ...[...before].flatMap(([url, server]) =>
-      after.has(url) || moves.has(server)
+      after.has(url) || isMoved.has(server)
         ? []
         : [
             {
@@ -79,25 +79,35 @@ function compare(base: Servers, revision: Servers, operations: readonly MatchedO
   ];
 }
 
+interface Move {
+  readonly from: Server;
+  readonly to: Server;
+}
+
 /** From addresses that are gone to those at which every operation is found where it was. */
 function movesBetween(
   before: ReadonlyMap<string, Server>,
   after: ReadonlyMap<string, Server>,
   operations: readonly MatchedOperation[],
-): Moves {
+): readonly Move[] {
+  const gone = [...before.values()].filter(({ url }) => !after.has(url));
   const added = [...after.values()].filter(({ url }) => !before.has(url));
-  const pairs = [...before.values()].flatMap((from) => {
-    const to = after.has(from.url) ? undefined : added.find((each) => areSameAddresses(from, each, operations));
-    return to === undefined ? [] : [[from, to] as const];
-  });
-  return new Map(pairs);
+  return gone.flatMap((from) => movesFrom(from, added, operations));
 }
 
-function areSameAddresses(from: Server, to: Server, operations: readonly MatchedOperation[]): boolean {
+/** None where some operation is not found. */
+function movesFrom(from: Server, added: readonly Server[], operations: readonly MatchedOperation[]): readonly Move[] {
+  const places = [...new Set(operations.map(({ base }) => base))].map((base) => {
+    const same = operations.filter((each) => each.base === base);
+    return added.find((to) => same.some((each) => isSameAddress(from, to, each)));
+  });
+  const targets = new Set(places.flatMap((to) => to ?? []));
+  return places.includes(undefined) ? [] : [...targets].map((to) => ({ from, to }));
+}
+
+function isSameAddress(from: Server, to: Server, { base, revision }: MatchedOperation): boolean {
   const [old, now] = [addressOf(from), addressOf(to)];
-  const isSame = ({ base, revision }: MatchedOperation): boolean =>
-    shapeOf(old.path + base.path) === shapeOf(now.path + revision.path);
-  return old.origin === now.origin && operations.length > 0 && operations.every(isSame);
+  return old.origin === now.origin && shapeOf(old.path + base.path) === shapeOf(now.path + revision.path);
 }
 
 function moved(from: Server, to: Server): Difference {
