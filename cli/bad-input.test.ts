@@ -180,6 +180,12 @@ describe('files that are wrong', () => {
       error('CONTRACT_UNREADABLE  a.yaml', 'it is no text', 'give a YAML or JSON document'),
     ],
     [
+      'a file in UTF-16',
+      { 'a.yaml': Buffer.from('openapi: 3.1.0\n', 'utf16le') },
+      ['check', 'a.yaml'],
+      error('CONTRACT_UNREADABLE  a.yaml', 'it is written in UTF-16', 'save it in UTF-8'),
+    ],
+    [
       'a file that is empty',
       { 'a.yaml': '' },
       ['mock', 'a.yaml'],

@@ -57,6 +57,36 @@ describe('what is sent as text', () => {
   });
 
   const query = (schema: object): object => parameter('query', schema);
+  const as = (more: object) => (schema: object) =>
+    withOperation({ parameters: [{ name: 'a', in: 'query', schema, ...more }] });
+
+  test.each([
+    ['exploded', query],
+    ['in one text', as({ explode: false })],
+    ['in a cookie', (schema: object): object => parameter('cookie', schema)],
+  ])('one value of a query may become a list of such, %s', async (_how, build) => {
+    const most = (maxItems: number): object => ({ ...list(INTEGER), minItems: 1, maxItems });
+    expect(await said(build, INTEGER, list(INTEGER))).toEqual(['info request-type-widened']);
+    expect(await said(build, { type: 'integer', enum: [1, 2] }, most(5))).toEqual([
+      'info request-type-widened',
+      'info request-enum-removed',
+    ]);
+    expect(await said(build, TEXT, list(INTEGER))).toEqual([
+      'error request-type-narrowed',
+      'info request-type-widened',
+    ]);
+    expect(await said(build, INTEGER, { ...list(INTEGER), minItems: 2 })).toEqual(['error request-type-changed']);
+    expect(await said(build, INTEGER, most(0))).toEqual(['error request-type-changed']);
+    expect(await said(build, list(INTEGER), INTEGER)).toEqual(['error request-type-narrowed']);
+  });
+
+  test.each([
+    ['with a style of its own', as({ style: 'pipeDelimited' })],
+    ['as JSON', asJson],
+    ['in a body', body('application/json')],
+  ])('and not %s', async (_how, build) => {
+    expect(await said(build, INTEGER, list(INTEGER))).toEqual(['error request-type-changed']);
+  });
 
   test.each([
     ['a free text beside a number', { type: ['integer', 'string'] }, TEXT, []],

@@ -86,6 +86,7 @@ const numberSchema = fc
     exclusiveMinimum: optional(count),
     exclusiveMaximum: optional(fc.integer({ min: 2, max: 6 })),
     multipleOf: optional(fc.constantFrom(0.5, 1, 2)),
+    format: optional(fc.constantFrom('int32', 'int64', 'double')),
   })
   .map(compact);
 

@@ -183,6 +183,18 @@ export function repeatedKey(text: string): number | undefined {
   return undefined;
 }
 
+/** The offset of the first list or object in valid JSON that has more than so many around it. */
+export function offsetBelow(text: string, depth: number): number | undefined {
+  let open = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at) - 1;
+    else if (isClosing(code)) open -= 1;
+    else if ((code === OPEN_OBJECT || code === OPEN_LIST) && ++open > depth + 1) return at;
+  }
+  return undefined;
+}
+
 const SPACE = /[ \t\r\n]*/y;
 const SCALAR =
   /"(?:[ !#-[\]-\u{10ffff}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/uy;

@@ -230,13 +230,13 @@ describe('documents that cannot be read', () => {
     [
       'deep.json',
       '{"a":'.repeat(1000) + '1' + '}'.repeat(1000),
-      'deep.json:1:1',
+      'deep.json:1:506',
       /^it is nested deeper than 100 levels$/,
     ],
     [
       'deeper.json',
       '['.repeat(200_000) + ']'.repeat(200_000),
-      'deeper.json:1:1',
+      'deeper.json:1:102',
       /^it is nested deeper than 100 levels$/,
     ],
     ['deep.yaml', `a: ${'['.repeat(5000)}${']'.repeat(5000)}`, 'deep.yaml:1:', /^it is nested deeper than 100 levels$/],

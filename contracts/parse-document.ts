@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { TallyError } from './error.ts';
 import type { Json } from './json.ts';
-import { countKeys, jsonSyntaxError, lineStarts, positionIn, repeatedKey } from './json-text.ts';
+import { countKeys, jsonSyntaxError, lineStarts, offsetBelow, positionIn, repeatedKey } from './json-text.ts';
 import { yaml } from './yaml-library.ts';
 
 /** Deeper documents are refused: no description of an interface is, and every later walk may recurse. */
@@ -15,7 +15,7 @@ const MAX_DEPTH = 100;
 export function parseDocumentText(text: string, source: string): Json {
   const isJson = looksLikeJson(text, source);
   const value = isJson ? parseJson(text, source) : parseYaml(text, source);
-  const memberCount = checkDepth(value, 0, source);
+  const memberCount = checkDepth(value, 0, () => tooDeep(source, isJson ? text : ''));
   if (isJson && memberCount !== countKeys(text)) refuseRepeatedKey(text, source);
   return value;
 }
@@ -24,8 +24,21 @@ export function parseDocumentText(text: string, source: string): Json {
 export function textOf(bytes: Buffer, source: string): string {
   const text = bytes.toString('utf8');
   const offset = text.indexOf('\uFFFD');
+  const encoding = foreignEncoding(text);
+  if (encoding !== undefined)
+    throw unreadable(source, { line: 1, column: 1 }, `it is written in ${encoding}: save it in UTF-8`);
   if (offset === -1 || isUtf8(bytes)) return text;
   throw unreadable(source, positionIn(lineStarts(text), offset), 'its bytes are no UTF-8: save it in this encoding');
+}
+
+/**
+ * The encoding of a text that was read as UTF-8 and is in UTF-16 or UTF-32: with a byte order mark, or with zeros between
+ * the letters that it begins with.
+ */
+export function foreignEncoding(text: string): 'UTF-16' | 'UTF-32' | undefined {
+  const start = text.slice(0, 12);
+  if (/^\uFFFD\uFFFD\0\0|^\0\0\uFFFD\uFFFD|^[^\0]\0{3}[^\0]\0{3}|^\0{3}[^\0]\0{3}[^\0]/.test(start)) return 'UTF-32';
+  return /^\uFFFD\uFFFD|^[^\0]\0[^\0]\0|^\0[^\0]\0[^\0]/.test(start) ? 'UTF-16' : undefined;
 }
 
 /** YAML is a superset, but JSON.parse is a hundred times faster; a `.yaml` file that starts like JSON may still be YAML. */
@@ -108,19 +121,24 @@ export function aliasPlace(text: string, cause: unknown): { readonly line: numbe
 }
 
 /** How many members its objects have. Also drops `__proto__`: copied by assignment it would become a prototype. */
-function checkDepth(value: Json, depth: number, source: string): number {
+function checkDepth(value: Json, depth: number, refusal: () => TallyError): number {
   if (typeof value !== 'object' || value === null) return 0;
-  if (depth > MAX_DEPTH)
-    throw unreadable(source, { line: 1, column: 1 }, `it is nested deeper than ${MAX_DEPTH} levels`);
+  if (depth > MAX_DEPTH) throw refusal();
   let count = 0;
   if (Array.isArray(value)) {
-    for (const item of value) count += checkDepth(item, depth + 1, source);
+    for (const item of value) count += checkDepth(item, depth + 1, refusal);
     return count;
   }
   const children = Object.values(value);
-  for (const child of children) count += checkDepth(child, depth + 1, source);
+  for (const child of children) count += checkDepth(child, depth + 1, refusal);
   if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__');
   return count + children.length;
+}
+
+/** At the value that is one level too deep, where the text is JSON. */
+function tooDeep(source: string, json: string): TallyError {
+  const position = positionIn(lineStarts(json), offsetBelow(json, MAX_DEPTH) ?? 0);
+  return unreadable(source, position, `it is nested deeper than ${MAX_DEPTH} levels`);
 }
 
 function unreadable(

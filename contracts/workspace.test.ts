@@ -312,10 +312,16 @@ describe('documents stand for themselves', () => {
     });
     await writeFile(path.join(root, 'empty.yaml'), '\n');
     await writeFile(path.join(root, 'binary.yaml'), Buffer.from([1, 0, 2]));
+    await writeFile(path.join(root, 'wide.yaml'), Buffer.from('\uFEFFopenapi: 3.1.0\n', 'utf16le'));
+    await writeFile(path.join(root, 'wide.json'), Buffer.from('{"openapi": "3.1.0"}', 'utf16le').swap16());
+    await writeFile(path.join(root, 'wider.yaml'), Buffer.from('o\0\0\0p\0\0\0', 'utf8'));
     await writeFile(path.join(root, 'odd.yaml'), 'a: [1\nb: 2\n');
     for (const [file, where, why] of [
       ['empty.yaml', 'empty.yaml:1:1', 'the file is empty'],
       ['binary.yaml', 'binary.yaml', 'it is no text'],
+      ['wide.yaml', 'wide.yaml', 'it is written in UTF-16'],
+      ['wide.json', 'wide.json', 'it is written in UTF-16'],
+      ['wider.yaml', 'wider.yaml', 'it is written in UTF-32'],
       ['odd.yaml', 'odd.yaml:2:1', expect.stringMatching(/^this is no YAML: /)],
     ] as const)
       expect(await errorOf(openWorkspace([file], root))).toMatchObject({ code: 'CONTRACT_UNREADABLE', where, why });

@@ -10,7 +10,7 @@ import { layoutFindings } from './layout-findings.ts';
 import { relativeTo } from './load-document.ts';
 import type { Contract, ContractKind, ParsedContract } from './model.ts';
 import { nearMiss } from './near-miss.ts';
-import { parseDocumentText } from './parse-document.ts';
+import { foreignEncoding, parseDocumentText } from './parse-document.ts';
 import { configProblems } from './config-and-contracts.ts';
 import { configError, defaultConfig, readConfig } from './read-config.ts';
 import { rootMembers } from './root-members.ts';
@@ -218,6 +218,8 @@ async function openDocument(file: string, cwd: string): Promise<ParsedContract> 
   const kind = kindOf(members, file);
   if (kind !== undefined) return kind.parse(file, { root: cwd });
   if (text.trim() === '') throw unreadableContract(`${source}:1:1`, 'the file is empty', 'give a contract');
+  const encoding = foreignEncoding(text);
+  if (encoding !== undefined) throw unreadableContract(source, `it is written in ${encoding}`, 'save it in UTF-8');
   if (text.includes('\0')) throw unreadableContract(source, 'it is no text', 'give a YAML or JSON document');
   // What is broken says more than what is not there.
   parseDocumentText(text, source);
