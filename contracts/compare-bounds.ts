@@ -37,6 +37,17 @@ export function haveSameTypes({ base, revision }: Forms): boolean {
   return base.types.size === revision.types.size && [...base.types].every((type) => revision.types.has(type));
 }
 
+const CODES = {
+  minimum: 'minimum',
+  maximum: 'maximum',
+  minLength: 'min-length',
+  maxLength: 'max-length',
+  minItems: 'min-items',
+  maxItems: 'max-items',
+  minProperties: 'min-properties',
+  maxProperties: 'max-properties',
+} as const;
+
 const WHAT: Record<BoundName, string> = {
   minimum: 'the smallest value',
   maximum: 'the largest value',
@@ -83,7 +94,7 @@ function boundDifference(
     if (after === undefined) return `${what} of ${subject} is no longer limited to ${shown(before)}`;
     return `${what} of ${subject} changed from ${shown(before)} to ${shown(after)}`;
   };
-  return difference(`${kebab(name)}-${verb}`, isNarrower ? 'narrows' : 'widens', sentence, {
+  return difference(`${CODES[name]}-${verb}`, isNarrower ? 'narrows' : 'widens', sentence, {
     fix: isNarrower ? 'accept what was accepted before' : 'keep what is sent within the old limit',
     ...(before === undefined ? {} : { expected: before.limit }),
     ...(after === undefined ? {} : { actual: after.limit }),
@@ -94,10 +105,6 @@ function boundDifference(
 
 function shown(bound: Bound | undefined): string {
   return `${bound?.limit}${bound?.exclusive === true ? ' (excluded)' : ''}`;
-}
-
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 interface Said<T> {

@@ -15,14 +15,18 @@ export function compareConditions(
   if (shared.has('object')) compareDependents(comparer, forms, found);
   if (!shared.has('array')) return;
   const { base, revision } = forms;
-  const items = { code: 'unevaluated-items', what: 'unevaluatedItems', about: 'its further items' };
+  const items = { code: 'unevaluated-items' as const, what: 'unevaluatedItems', about: 'its further items' };
   compareOptional(comparer, forms, base.unevaluatedItems, revision.unevaluatedItems, items, found);
 }
 
 function compareDependents(comparer: Comparer, forms: Forms, found: Comparison): void {
   compareDependentSchemas(comparer, forms, found);
   const { base, revision } = forms;
-  const properties = { code: 'unevaluated-properties', what: 'unevaluatedProperties', about: 'its further properties' };
+  const properties = {
+    code: 'unevaluated-properties' as const,
+    what: 'unevaluatedProperties',
+    about: 'its further properties',
+  };
   compareOptional(comparer, forms, base.unevaluatedProperties, revision.unevaluatedProperties, properties, found);
 }
 
@@ -118,7 +122,7 @@ function compareDependentSchemas(comparer: Comparer, forms: Forms, found: Compar
   const [base, revision] = [forms.base.dependentSchemas, forms.revision.dependentSchemas];
   for (const name of new Set([...base.keys(), ...revision.keys()])) {
     const named = {
-      code: 'dependent-schema',
+      code: 'dependent-schema' as const,
       what: `a schema where it has '${name}'`,
       about: `what '${name}' asks for`,
     };

@@ -13,7 +13,7 @@ export function compareNotes(comparer: Comparer, forms: Forms, found: Comparison
   compareXml(forms, found);
   compareExtensible(forms, found);
   for (const name of ['contentMediaType', 'contentEncoding'] as const) compareContent(forms, name, found);
-  const named = { code: 'content-schema', what: 'a schema of its content', about: 'its decoded content' };
+  const named = { code: 'content-schema' as const, what: 'a schema of its content', about: 'its decoded content' };
   compareOptional(comparer, forms, forms.base.contentSchema, forms.revision.contentSchema, named, found);
 }
 

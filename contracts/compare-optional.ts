@@ -2,13 +2,20 @@ import { difference } from './difference.ts';
 import { pointerOf } from './schema-form.ts';
 import { effectOf, type Comparer, type Comparison, type Forms } from './schema-difference.ts';
 
+type Optional =
+  | 'content-schema'
+  | 'dependent-schema'
+  | 'property-names'
+  | 'unevaluated-items'
+  | 'unevaluated-properties';
+
 /** Compares two schemas that may each be missing: what is only on one side limits there and not here. */
 export function compareOptional(
   comparer: Comparer,
   forms: Forms,
   base: readonly string[],
   revision: readonly string[],
-  named: { readonly code: string; readonly what: string; readonly about: string },
+  named: { readonly code: Optional; readonly what: string; readonly about: string },
   found: Comparison,
 ): void {
   if (base.length > 0 && revision.length > 0) {

@@ -77,8 +77,8 @@ export function isFreeText(form: Form): boolean {
 
 export function typeDifference(forms: Forms, effect: Exclude<Effect, 'nothing'>): Difference {
   const [before, after] = [nameTypes(forms.base), nameTypes(forms.revision)];
-  const code = { narrows: 'type-narrowed', widens: 'type-widened', changes: 'type-changed' }[effect];
-  return difference(code, effect, (subject) => `the type of ${subject} changed from ${before} to ${after}`, {
+  const codes = { narrows: 'type-narrowed', widens: 'type-widened', changes: 'type-changed' } as const;
+  return difference(codes[effect], effect, (subject) => `the type of ${subject} changed from ${before} to ${after}`, {
     fix: 'keep the type, and add a property of another name for the new one',
     expected: before,
     actual: after,

@@ -1,8 +1,9 @@
+import type { SchemaCode } from './schema-codes.ts';
 import type { Difference, Effect } from './schema-difference.ts';
 
 /** A difference from what every one has and what only some do. */
 export function difference(
-  code: string,
+  code: SchemaCode,
   effect: Effect,
   message: (subject: string) => string,
   more: Partial<Difference>,

@@ -2,6 +2,7 @@ import type { Carriage } from './carried-as.ts';
 import type { Severity } from './finding.ts';
 import type { Json } from './json.ts';
 import type { SchemaDocument } from './read-schema.ts';
+import type { SchemaCode } from './schema-codes.ts';
 import type { Form } from './schema-form.ts';
 
 /** What a difference does to the set of values that are accepted; `nothing` for a note such as `deprecated`. */
@@ -10,7 +11,7 @@ export type Effect = 'narrows' | 'widens' | 'changes' | 'nothing';
 /** One difference between two schemas, before it is judged for a direction. */
 export interface Difference {
   /** Without `request-` or `response-`. */
-  readonly code: string;
+  readonly code: SchemaCode;
   readonly effect: Effect;
   /** Where the effect alone would judge too hard or too soft. */
   readonly request?: Severity;
