@@ -7,7 +7,7 @@ const OLD = '3.0.3';
 const NEW = '3.1.0';
 
 function sideOf(schema: Json, specification: string): Parameters<typeof compareSchemas>[0] {
-  const definitions = { Text: { type: 'string' }, Node: NODE, Other: { type: 'integer' } };
+  const definitions = { Text: { type: 'string' }, Node: NODE, Other: { type: 'integer' }, Null: { type: 'null' } };
   return { contract: { document: { schema, components: definitions }, specification }, pointer: '/schema' };
 }
 
@@ -947,6 +947,18 @@ const same: readonly [string, Json, Json, string?, string?][] = [
     'what a property asks for that is required anyway',
     { ...object, required: ['b'] },
     { ...object, required: ['b'], dependentRequired: { a: ['b'] } },
+  ],
+  [
+    'null by another name beside a schema whose kind is told',
+    { anyOf: [{ type: 'null' }, { ...named({ a: text }), discriminator: { propertyName: 'a' } }] },
+    {
+      anyOf: [{ allOf: [{ type: 'null' }, {}] }, { ...named({ a: text }), discriminator: { propertyName: 'a' } }],
+    },
+  ],
+  [
+    'null by reference',
+    { anyOf: [{ type: 'null' }, { ...text, default: 'a' }] },
+    { anyOf: [{ $ref: '#/components/Null' }, { ...text, default: 'a' }] },
   ],
   ['a bound that excludes nothing', text, { ...text, minLength: 0 }],
   ['a pattern that excludes nothing', text, { ...text, pattern: '.*' }],

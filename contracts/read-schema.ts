@@ -128,8 +128,10 @@ function readUnion(
 
 /** A schema or null is a nullable schema, with all that it says of itself. Returns whether it is one. */
 function readNullable(reading: Reading, form: Form, branches: readonly Json[], pointer: string): boolean {
-  const at = branches.findIndex((branch) => !isNull(branch));
-  if (branches.length !== 2 || at < 0 || !branches.some(isNull)) return false;
+  if (branches.length !== 2) return false;
+  const areNull = branches.map((branch) => isNull(reading, branch, 0));
+  const at = areNull.indexOf(false);
+  if (at < 0 || !areNull.includes(true)) return false;
   const own = readSchema(reading, joinPointer(pointer, at));
   // What a `not` or a condition does with null, or two alternatives that are, is left to the comparison of alternatives.
   if (own.nots.length + own.conditions.length > 0 || letsNullThrough(reading, own)) return false;
@@ -146,10 +148,18 @@ function letsNullThrough(reading: Reading, { types, unions }: Form): boolean {
   return types.has('null') && unions.every(({ branches }) => branches.some((branch) => branch.every(isNullable)));
 }
 
-function isNull(branch: Json): boolean {
-  return (
-    isObject(branch) && branch['type'] === 'null' && Object.keys(branch).every((key) => BESIDE_CONSTANTS.test(key))
-  );
+/** Only null, as such, by a reference or in an `allOf` that says nothing more. */
+function isNull(reading: Reading, branch: Json, depth: number): boolean {
+  if (!isObject(branch) || depth > DEEPEST) return false;
+  const { type, $ref, allOf, ...others } = branch;
+  if (!Object.keys(others).every((key) => BESIDE_CONSTANTS.test(key))) return false;
+  const target = typeof $ref === 'string' ? pointerOfReference($ref) : undefined;
+  const parts = [
+    ...(target === undefined ? [] : [valueAt(reading.document, target) ?? true]),
+    ...(Array.isArray(allOf) ? allOf.filter((each) => !isOpen(each)) : []),
+  ];
+  if (type === undefined && parts.length === 0) return false;
+  return (type === undefined || type === 'null') && parts.every((part) => isNull(reading, part, depth + 1));
 }
 
 /** To exclude types is to name the others. */
