@@ -21,16 +21,7 @@ import type { MockOptions } from './mock-options.ts';
 import { sendCallbacks } from './prism-callbacks.ts';
 import { prepareGenerator } from './prism-generator.ts';
 import type { PrismDocument, PrismOperation, PrismRoute } from './prism-operations.ts';
-
-/** One way in which a request, or Prism's own answer, departs from the contract. */
-export interface Violation {
-  /** `header`, `query`, `path`, `body` and what lies below: `['body', 'recipient', 'name']`. Empty for security. */
-  readonly path: readonly string[];
-  /** AJV's keyword, `401`, `415` … */
-  readonly code: string;
-  readonly message: string;
-  readonly severity: 'error' | 'warning';
-}
+import { SEVERITIES, violationOf, type Diagnostic, type Violation } from './violation.ts';
 
 /** What came of one request, besides the answer that has been sent. */
 export interface Handled {
@@ -64,7 +55,6 @@ interface Trace {
 }
 
 type Logger = PrismHttpComponents['logger'];
-type Diagnostic = Extract<ReturnType<typeof validateInput>, { readonly _tag: 'Left' }>['left'][number];
 
 /** Bundled in a way that hides its names from `import`. */
 const { buffer, json, MicriError, send, sendError, text } = micri;
@@ -177,15 +167,6 @@ type Validated = { readonly _tag: 'Right' } | { readonly _tag: 'Left'; readonly 
 function noted<T extends Validated>(traces: WeakMap<IHttpRequest, Trace>, request: IHttpRequest, result: T): T {
   if ('left' in result) traces.get(request)?.violations.push(...result.left.map(violationOf));
   return result;
-}
-
-function violationOf(diagnostic: Diagnostic): Violation {
-  return {
-    path: diagnostic.path ?? [],
-    code: String(diagnostic.code ?? ''),
-    message: diagnostic.message,
-    severity: SEVERITIES[diagnostic.severity] === 'Error' ? 'error' : 'warning',
-  };
 }
 
 interface Tools {
@@ -305,8 +286,6 @@ interface ViolationReport {
   readonly code: string | number | undefined;
   readonly message: string;
 }
-
-const SEVERITIES = ['Error', 'Warning', 'Information', 'Hint'];
 
 function reportOf(side: string, diagnostic: Diagnostic): ViolationReport {
   const { path = [], severity, code, message } = diagnostic;

@@ -9,8 +9,9 @@ import {
   type Json,
   type Operation,
 } from '../contracts/index.ts';
-import type { Handled, Violation } from './prism-engine.ts';
+import type { Handled } from './prism-engine.ts';
 import type { PrismRoute } from './prism-operations.ts';
+import type { Violation } from './violation.ts';
 
 export interface RefusedRequest {
   readonly contract: Contract;
