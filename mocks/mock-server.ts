@@ -12,11 +12,12 @@ import {
 } from '../contracts/index.ts';
 import { findService, sendProblem, sendServices, sendUnknownService, type ListedService } from './catalogue.ts';
 import { exchangeOf } from './exchange-of.ts';
+import type { Handled } from './handled.ts';
 import { openJournal, type Journal, type JournalWriter } from './journal.ts';
 import { listen, type Listening, type RecordedResponse } from './listen.ts';
+import { createMockEngine, type MockEngine } from './mock-engine.ts';
 import { limitsOf, type MockLayout, type MockOptions } from './mock-options.ts';
 import { markApiKeys } from './mark-api-keys.ts';
-import { createPrismEngine, type Handled, type PrismEngine } from './prism-engine.ts';
 import { loadPrismDocument, type PrismDocument } from './prism-operations.ts';
 import { explainRefusal, operationOf } from './refusal.ts';
 import { createTrafficLog, type TrafficLog } from './traffic-log.ts';
@@ -36,7 +37,7 @@ export interface MockService extends ListedService {
 }
 
 interface RunningService extends MockService {
-  readonly engine: PrismEngine;
+  readonly engine: MockEngine;
   readonly counts: { requests: number; refused: number };
   readonly startedAt: number;
 }
@@ -226,7 +227,7 @@ class Mocks implements MockServer {
       contract,
       url: url + basePath,
       operations: document.routes.length,
-      engine: createPrismEngine(document, this.#options, logger),
+      engine: createMockEngine(document, this.#options, logger),
       counts: { requests: 0, refused: 0 },
       startedAt: performance.now(),
     };

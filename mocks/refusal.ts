@@ -9,7 +9,7 @@ import {
   type Json,
   type Operation,
 } from '../contracts/index.ts';
-import type { Handled } from './prism-engine.ts';
+import type { Handled } from './handled.ts';
 import type { PrismRoute } from './prism-operations.ts';
 import type { Violation } from './violation.ts';
 
