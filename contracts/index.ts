@@ -8,6 +8,7 @@ export { openCredentials, type Credentials } from './credentials.ts';
 export { diffContracts, verdictOf, type DiffVerdict } from './diff-contracts.ts';
 export { diffRevisions, diffVersions, type Comparison, type DiffOptions } from './diff-revisions.ts';
 export type { DiffSide } from './diff-side.ts';
+export { documentedMediaType, documentedResponse, essenceOf } from './documented-response.ts';
 export { EXIT, formatError, TallyError, type ExitCode, type TallyErrorData } from './error.ts';
 export { exampleRequest, type ExampleRequest } from './example-request.ts';
 export type * from './exchange.ts';

@@ -187,8 +187,7 @@ async function measure({ child, url, peer }: Running, scenario: Scenario): Promi
     duration: Number(flags.seconds),
   });
   const after = await cpuMicroseconds(child);
-  const right =
-    (result.statusCodeStats as Readonly<Record<string, { count?: number }>> | undefined)?.[String(status)]?.count ?? 0;
+  const right = result.statusCodeStats?.[`${status}`]?.count ?? 0;
   const all = result.requests.total;
   if (all === 0 || right < all || result.errors > 0) {
     throw new Error(`${peer.name} answered ${right} of ${all} requests with ${status}, ${result.errors} errors`);
