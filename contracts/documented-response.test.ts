@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { documentedMediaType, documentedResponse } from './documented-response.ts';
 import type { MediaType, Response } from './model.ts';
 
-const media = (mediaType: string): MediaType => ({ mediaType, schema: undefined, pointer: '', examples: [] });
+const media = (mediaType: string): MediaType => ({ mediaType, schema: true, pointer: '', examples: [] });
 const response = (status: string): Response => ({ status, description: '', headers: [], content: [], pointer: '' });
 const operation = { responses: ['default', '4xx', '404', '200'].map(response) };
 
