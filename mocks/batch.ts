@@ -2,9 +2,9 @@ import { performance } from 'node:perf_hooks';
 
 /** Gathers what comes often and hands it over together: a write a request would cost more than the request. */
 export interface Batch<T> {
-  add(item: T): void;
+  readonly add: (item: T) => void;
   /** Hands over what is there, now. */
-  flush(): void;
+  readonly flush: () => void;
 }
 
 /** What comes alone is handed over at the end of the event loop's turn; under load, this long apart. */

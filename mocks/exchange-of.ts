@@ -68,9 +68,11 @@ function flatHeaders(headers: Call['headers'] | Call['answerHeaders']): Record<s
   return flat;
 }
 
-function entriesOf(headers: Call['headers'] | Call['answerHeaders']): readonly (readonly [string, unknown])[] {
+type HeaderValue = string | number | readonly string[] | undefined;
+
+function entriesOf(headers: Call['headers'] | Call['answerHeaders']): readonly (readonly [string, HeaderValue])[] {
   if (!Array.isArray(headers)) return Object.entries(headers);
-  const pairs: [string, unknown][] = [];
+  const pairs: [string, HeaderValue][] = [];
   for (let at = 0; at < headers.length; at += 2) pairs.push([String(headers[at]), headers[at + 1]]);
   return pairs;
 }

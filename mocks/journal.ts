@@ -15,7 +15,7 @@ export interface Journal {
 }
 
 export interface JournalWriter extends Journal {
-  record(call: Call): void;
+  readonly record: (call: Call) => void;
   /** Writes what is still to be written. */
   close(): Promise<void>;
 }
@@ -127,6 +127,15 @@ interface Ring {
   calls(): readonly Call[];
 }
 
+/** @returns how many bytes are free now */
+function dropBodies(slots: Call[], place: number): number {
+  const call = slots[place];
+  if (call === undefined) return 0;
+  const lean = withoutBodies(call);
+  slots[place] = lean;
+  return sizeOf(call) - sizeOf(lean);
+}
+
 /** The newest calls, and of those the newest bodies that fit into memory. */
 function createRing(size: number): Ring {
   const slots: Call[] = [];
@@ -141,15 +150,7 @@ function createRing(size: number): Ring {
     slots[next] = call;
     next = (next + 1) % size;
     bytes += sizeOf(call);
-    while (bytes > BODY_BYTES) dropOldestBody();
-  };
-  const dropOldestBody = (): void => {
-    const oldest = slots[lean];
-    if (oldest !== undefined) {
-      slots[lean] = withoutBodies(oldest);
-      bytes += sizeOf(slots[lean] ?? oldest) - sizeOf(oldest);
-    }
-    lean = (lean + 1) % size;
+    for (; bytes > BODY_BYTES; lean = (lean + 1) % size) bytes -= dropBodies(slots, lean);
   };
   return {
     push: (call) => {

@@ -18,7 +18,7 @@ export interface Acceptance {
   readonly connections: number;
   /** Nothing is read of a connection before it has been handed on to the process that serves it. */
   readonly isHandedOn: boolean;
-  accept(socket: Socket): void;
+  readonly accept: (socket: Socket) => void;
 }
 
 /** @throws TallyError PORT_INVALID, PORT_IN_USE, PORT_FORBIDDEN, HOST_NOT_LOCAL */

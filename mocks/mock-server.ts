@@ -6,10 +6,14 @@ import { openJournal, type Journal, type JournalOptions, type JournalWriter } fr
 import { hostInUrl, listen, type Listening } from './listen.ts';
 import { loadContracts, operationsNone, type LoadedContract } from './load-contract.ts';
 import { limitsOf, type MockLayout, type MockOptions } from './mock-options.ts';
+import { followDocuments, type Reloader } from './reload.ts';
 import { createReception, type Reception } from './reception.ts';
 import { openService, type MockService, type RunningService } from './service.ts';
+import { tlsSettings, type ServerCertificate } from './tls-settings.ts';
 import { createTrafficLog, type Remarks, type TrafficLog } from './traffic-log.ts';
 import { createWebServer, type Transport, type WebServer } from './web-server.ts';
+import { openWorkers, type Workers } from './workers.ts';
+import type { WorkerPlan } from './worker-messages.ts';
 
 export type { MockService } from './service.ts';
 
@@ -19,6 +23,8 @@ export interface MockServer {
   readonly url: string;
   readonly services: readonly MockService[];
   readonly journal: Journal;
+  /** Of HTTPS. */
+  readonly certificate: ServerCertificate | undefined;
   /** Ends every connection, writes the HAR and emits a result for each service. A second call waits for the first. */
   close(): Promise<void>;
 }
@@ -35,9 +41,11 @@ export async function startMocks(context: RunContext, options: MockOptions): Pro
   for (const { contract, document } of loaded) {
     if (layout === 'root' && document.routes.length === 0) throw operationsNone(contract);
   }
+  const tls = options.tls === undefined ? undefined : await tlsSettings(options.tls);
+  const transport = { http2: options.http2 === true, ...(tls === undefined ? {} : { tls: tls.settings }) };
   const log = createTrafficLog(context, options.verboseLevel);
   const journal = openJournal(journalOptions(context, options, log));
-  const mocks = new Mocks(context, { options, layout, log, journal, transport: { http2: false } });
+  const mocks = new Mocks(context, { options, layout, log, journal, transport, certificate: tls?.certificate });
   try {
     await mocks.open(loaded);
   } catch (thrown) {
@@ -82,14 +90,17 @@ interface MockParts {
   readonly log: TrafficLog;
   readonly journal: JournalWriter;
   readonly transport: Transport;
+  readonly certificate: ServerCertificate | undefined;
 }
 
-/** One port and those who answer there. */
+/** One port, and its services by their place in the list. */
 interface Desk {
   readonly url: string;
   readonly listening: Listening;
-  readonly web: WebServer;
   readonly reception: Reception;
+  /** Where this process answers itself. */
+  readonly web: WebServer;
+  readonly indices: readonly number[];
 }
 
 interface Counts {
@@ -104,6 +115,8 @@ class Mocks implements MockServer {
   readonly #desks: Desk[] = [];
   readonly #counts: Counts[] = [];
   readonly #startedAt = performance.now();
+  #workers: Workers | undefined;
+  #reloader: Reloader | undefined;
   #closed: Promise<void> | undefined;
   readonly #closeOnAbort = (): void => void this.close();
 
@@ -116,6 +129,10 @@ class Mocks implements MockServer {
     return this.#parts.journal;
   }
 
+  get certificate(): ServerCertificate | undefined {
+    return this.#parts.certificate;
+  }
+
   get url(): string {
     return this.#desks[0]?.url ?? '';
   }
@@ -126,6 +143,8 @@ class Mocks implements MockServer {
     } else {
       await this.#openDesk(loaded);
     }
+    await this.#openWorkers();
+    this.#followDocuments();
     this.#context.signal.addEventListener('abort', this.#closeOnAbort, { once: true });
     if (this.#context.signal.aborted) await this.close();
   }
@@ -138,8 +157,10 @@ class Mocks implements MockServer {
   async #close(): Promise<void> {
     this.#context.signal.removeEventListener('abort', this.#closeOnAbort);
     const { journal, log } = this.#parts;
+    this.#reloader?.close();
     for (const { web } of this.#desks) web.close();
-    await Promise.all(this.#desks.map(({ listening }) => listening.close()));
+    await this.#workers?.close();
+    await Promise.all(this.#desks.map(async ({ listening }) => await listening.close()));
     log.flush();
     await journal.close();
     for (const service of this.services) await this.#emit(service);
@@ -159,31 +180,97 @@ class Mocks implements MockServer {
   }
 
   async #openDesk(loaded: readonly LoadedContract[]): Promise<void> {
-    const { options, log, transport } = this.#parts;
-    const limits = limitsOf(options);
-    let url = '';
-    const reception = createReception({
-      root: this.#context.workspace.root,
-      urlBytes: limits.urlBytes,
-      origin: () => url,
-      log,
-      note: (call, remarks) => this.#note(call, remarks),
-    });
-    const web = createWebServer(limits, transport, {
-      handle: reception.handle,
-      malformed: (status, reason) => log.warn(`malformed request  ${status}  refused\n  ${reason}`),
-      handshakeFailed: (reason) => log.warn(`TLS handshake  refused\n  ${reason}`),
-    });
+    const { options, transport } = this.#parts;
     const { host, port } = options;
-    const address = { host, port: port === 0 ? 0 : port + this.#desks.length };
-    const acceptance = { connections: limits.connections, isHandedOn: false, accept: web.take };
-    const listening = await listen(address, acceptance);
+    const place = this.#desks.length;
+    let url = '';
+    const reception = this.#openReception(() => url);
+    const web = this.#openWeb(reception);
+    const listening = await listen(
+      { host, port: port === 0 ? 0 : port + place },
+      {
+        connections: limitsOf(options).connections,
+        isHandedOn: workersOf(options) > 1,
+        accept: (socket) => {
+          if (this.#workers !== undefined) return this.#workers.take(place, socket);
+          web.take(socket);
+          socket.resume();
+        },
+      },
+    );
     url = `${transport.tls === undefined ? 'http' : 'https'}://${hostInUrl(host)}:${listening.port}`;
-    this.#desks.push({ url, listening, web, reception });
     const first = this.services.length;
     const services = loaded.map((each, at) => openService(each, { url, index: first + at }, this.#parts));
     reception.replace(services);
     this.services = [...this.services, ...services];
+    this.#desks.push({ url, listening, web, reception, indices: services.map(({ index }) => index) });
+  }
+
+  #openReception(origin: () => string): Reception {
+    const { root } = this.#context.workspace;
+    const { log, options } = this.#parts;
+    const { urlBytes } = limitsOf(options);
+    return createReception({ root, urlBytes, origin, log, note: (call, remarks) => this.#note(call, remarks) });
+  }
+
+  #openWeb(reception: Reception): WebServer {
+    const { log, options, transport } = this.#parts;
+    return createWebServer(limitsOf(options), transport, {
+      handle: reception.handle,
+      malformed: (status, reason) => log.warn(`malformed request  ${status}  refused\n  ${reason}`),
+      handshakeFailed: (reason) => log.warn(`TLS handshake  refused\n  ${reason}`),
+    });
+  }
+
+  async #openWorkers(): Promise<void> {
+    const { options, layout, transport, log } = this.#parts;
+    const count = workersOf(options);
+    if (count === 1) return;
+    const desks = this.#desks.map(({ url, indices }) => ({ url, contracts: this.#known(indices) }));
+    const plan: WorkerPlan = {
+      root: this.#context.workspace.root,
+      options,
+      layout,
+      transport,
+      engineLevel: log.engineLevel,
+      isRefusalShown: log.isRefusalShown,
+      connections: Math.ceil(limitsOf(options).connections / count),
+      desks,
+    };
+    this.#workers = await openWorkers(count, plan, {
+      onCalls: (noted) => {
+        for (const { call, remarks } of noted) this.#note(call, remarks);
+      },
+      onSaid: (level, text) => log[level](text),
+    });
+  }
+
+  #known(indices: readonly number[]): WorkerPlan['desks'][number]['contracts'] {
+    return this.services
+      .filter(({ index }) => indices.includes(index))
+      .map(({ contract: { name, source }, index }) => ({ name, source, index }));
+  }
+
+  #followDocuments(): void {
+    if (this.#parts.options.watch !== true) return;
+    this.#reloader = followDocuments({
+      root: this.#context.workspace.root,
+      served: () => this.services.map(({ contract }) => contract),
+      replace: async (index, loaded) => await this.#replace(index, loaded),
+      log: this.#parts.log,
+    });
+  }
+
+  async #replace(index: number, loaded: LoadedContract): Promise<boolean> {
+    const desk = this.#desks.find(({ indices }) => indices.includes(index));
+    if (desk === undefined) return true;
+    const service = openService(loaded, { url: desk.url, index }, this.#parts);
+    const twin = this.services.find((other) => other.index !== index && other.url === service.url);
+    if (twin !== undefined) throw alreadyServed(service, twin);
+    if (this.#workers !== undefined && !(await this.#workers.replace(index, loaded.contract.digest))) return false;
+    this.services = this.services.map((old) => (old.index === index ? service : old));
+    desk.reception.replace(this.services.filter((each) => desk.indices.includes(each.index)));
+    return true;
   }
 
   #note(call: Call, remarks: Remarks): void {
@@ -196,4 +283,18 @@ class Mocks implements MockServer {
     journal.record(call);
     log.note(call, remarks);
   }
+}
+
+/** One process is this one. */
+function workersOf({ workers = 1 }: MockOptions): number {
+  return workers;
+}
+
+function alreadyServed(service: MockService, twin: MockService): TallyError {
+  return new TallyError({
+    code: 'SERVICE_TWICE',
+    where: service.contract.source,
+    why: `${service.name} ${service.version} is served already, from ${twin.contract.source}`,
+    fix: 'give the document a version of its own (info.version)',
+  });
 }

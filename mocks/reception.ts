@@ -12,8 +12,8 @@ import type { RecordedResponse } from './web-server.ts';
 /** Takes the requests that come in on one port, and sees that each is answered. */
 export interface Reception {
   /** From now on these answer; requests that are on their way are answered by the old ones. */
-  replace(services: readonly RunningService[]): void;
-  handle(request: IncomingMessage, response: RecordedResponse, client?: string): void;
+  readonly replace: (services: readonly RunningService[]) => void;
+  readonly handle: (request: IncomingMessage, response: RecordedResponse, client?: string) => void;
 }
 
 export interface ReceptionSettings {

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import type { RunContext } from '../contracts/index.ts';
 import { createBatch } from './batch.ts';
 import type { Call } from './call.ts';
+import { engineText } from './engine-text.ts';
 import { redactedUrl } from './exchange-of.ts';
 import type { VerboseLevel } from './mock-options.ts';
 import { pathOf } from './path-of.ts';
@@ -9,11 +10,11 @@ import { pathOf } from './path-of.ts';
 /** What a person at the terminal reads while partners call the mocks. Lines come in the order of the calls. */
 export interface TrafficLog {
   /** Costs nothing where nobody wants to read it. */
-  note(call: Call, remarks: Remarks): void;
-  warn(text: string): void;
+  readonly note: (call: Call, remarks: Remarks) => void;
+  readonly warn: (text: string) => void;
   /** Something that is good to know, but no request: a document was read anew. */
-  info(text: string): void;
-  flush(): void;
+  readonly info: (text: string) => void;
+  readonly flush: () => void;
   /** Whether reasons of a refusal are of use. */
   readonly isRefusalShown: boolean;
   /** What Prism's own log is set to: silent but for `debug` and `trace`. */
@@ -72,7 +73,7 @@ export function createTrafficLog(
     engineLevel: level === 'debug' || level === 'trace' ? level : 'silent',
     engineStream: new Writable({
       write: (line: Buffer, _encoding, done) => {
-        info(messageOf(line.toString('utf8')));
+        info(engineText(line));
         done();
       },
     }),
@@ -97,15 +98,6 @@ function writeEntries(entries: readonly Entry[], log: RunContext['log'], redacto
     if (entries[index + 1]?.level === level) continue;
     log[level](lines.join('\n'));
     lines = [];
-  }
-}
-
-function messageOf(line: string): string {
-  try {
-    const { name, msg } = JSON.parse(line) as { name?: string; msg?: string };
-    return `${name ?? 'PRISM'}  ${msg ?? ''}`;
-  } catch {
-    return line.trimEnd();
   }
 }
 

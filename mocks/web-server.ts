@@ -42,16 +42,17 @@ export interface Handlers {
 
 /** Speaks HTTP on connections that were accepted elsewhere: by `listen` in this process or in the one that started it. */
 export interface WebServer {
-  take(socket: Socket): void;
+  readonly take: (socket: Socket) => void;
   /** Ends every connection at once, those kept alive and those in the middle of an answer included. */
-  close(): void;
+  readonly close: () => void;
 }
 
 export function createWebServer(limits: RequestLimits, transport: Transport, handlers: Handlers): WebServer {
   const speakers = speakersOf(limits, transport, handlers);
   const sockets = new Set<Socket>();
   return {
-    take: (socket) => {
+    take: (socket: Socket): void => {
+      if (sockets.size >= limits.connections) return void socket.destroy();
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
       speakers.take(socket);
@@ -202,16 +203,19 @@ function handleHttp2(
   // A stream that is reset in the middle says so here; nobody needs to know.
   request.on('error', () => undefined);
   response.on('error', () => undefined);
-  request.setTimeout(limits.requestTimeoutMs, () => void request.stream.close());
+  request.setTimeout(limits.requestTimeoutMs, () => request.stream.close());
   const headers = plainHeaders(request.headers, request.stream.endAfterHeaders);
   Object.defineProperty(request, 'headers', { value: headers });
   // The compatibility API has the members that we use, in types of its own.
-  const [incoming, outgoing] = [request as unknown as IncomingMessage, response as unknown as RecordedResponse];
-  handlers.handle(incoming, outgoing, clientOf(request.stream.session?.socket));
+  const incoming: unknown = request;
+  const outgoing: unknown = response;
+  handlers.handle(incoming as IncomingMessage, outgoing as RecordedResponse, clientOf(request.stream.session?.socket));
 }
 
 function endWhenIdle(limits: RequestLimits): (session: ServerHttp2Session) => void {
-  return (session) => void session.setTimeout(limits.requestTimeoutMs, () => session.close());
+  return (session) => {
+    session.setTimeout(limits.requestTimeoutMs, () => session.close());
+  };
 }
 
 class RecordedHttp1Response extends ServerResponse implements RecordedResponse {
