@@ -22,13 +22,21 @@ interface Place {
   readonly title: string;
   readonly defaultStyle: string;
   readonly styles: Readonly<Record<string, Deserializer>>;
+  /** Names are looked for in any case; Node gives those of headers in lower case. */
+  readonly anyCase: boolean;
 }
 
 type Deserializer = (name: string, values: never, schema?: never, explode?: boolean) => unknown;
 
-export const IN_HEADERS: Place = { prefix: 'header', title: 'Header', defaultStyle: 'simple', styles: header };
-export const IN_QUERY: Place = { prefix: 'query', title: 'Query', defaultStyle: 'form', styles: query };
-export const IN_PATH: Place = { prefix: 'path', title: 'Path', defaultStyle: 'simple', styles: path };
+export const IN_HEADERS: Place = {
+  prefix: 'header',
+  title: 'Header',
+  defaultStyle: 'simple',
+  styles: header,
+  anyCase: false,
+};
+export const IN_QUERY: Place = { prefix: 'query', title: 'Query', defaultStyle: 'form', styles: query, anyCase: true };
+export const IN_PATH: Place = { prefix: 'path', title: 'Path', defaultStyle: 'simple', styles: path, anyCase: true };
 
 /**
  * What is wrong with the parameters of one place: against their schemas, then the deprecated ones.
@@ -46,7 +54,7 @@ export function compileParameters(
   const judge = schemaJudge(schema, true, bundle);
   return (sent) => {
     const warnings = deprecated.length === 0 ? NOTHING_WRONG : deprecationsOf(sent, deprecated, place);
-    const wrong = judge.judge(valuesOf(readers, lowerCased(sent)), place.prefix);
+    const wrong = judge.judge(valuesOf(readers, place.anyCase ? lowerCased(sent) : (sent ?? {})), place.prefix);
     return warnings.length === 0 ? wrong : [...wrong, ...warnings];
   };
 }
@@ -69,7 +77,7 @@ function schemaOf(specs: readonly ParameterSpec[]): ParameterSchema {
 /** Reads one parameter's value. */
 interface Reader {
   readonly name: string;
-  readonly read: (values: Record<string, unknown>) => unknown;
+  readonly read: (values: Readonly<Record<string, unknown>>) => unknown;
 }
 
 function readersOf(specs: readonly ParameterSpec[], place: Place, schema: ParameterSchema): readonly Reader[] {
@@ -83,7 +91,7 @@ function readersOf(specs: readonly ParameterSpec[], place: Place, schema: Parame
 }
 
 /** Prism takes an empty value for one that is not there. */
-function valuesOf(readers: readonly Reader[], sent: Record<string, unknown>): Record<string, unknown> {
+function valuesOf(readers: readonly Reader[], sent: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const { name, read } of readers) {
     const value = read(sent);
