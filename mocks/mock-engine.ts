@@ -9,7 +9,7 @@ import type { MockOptions } from './mock-options.ts';
 import { createOperationAnswers, type OperationAnswers, type Served } from './operation-answers.ts';
 import { preferencesOf } from './preferences.ts';
 import { sendAnswer, sendFailure, sendProblem } from './prism-answer.ts';
-import { createPrismEngine, type PrismEngine } from './prism-engine.ts';
+import type { PrismEngine } from './prism-engine.ts';
 import type { PrismDocument, PrismRoute } from './prism-operations.ts';
 import { bytesReadOf, hasBody, parseBody, readBytes } from './request-body.ts';
 import { compileRequestPlan } from './request-plan.ts';
@@ -30,7 +30,8 @@ export interface MockEngine {
 /** What one document is answered with. */
 interface Engine {
   readonly options: MockOptions;
-  readonly prism: PrismEngine;
+  /** Loaded on first use: it takes a second or so, most of it for a generator's vocabulary in seventy languages. */
+  prism(): Promise<PrismEngine>;
   readonly index: RouteIndex;
   readonly answers: OperationAnswers;
   servedBy(route: PrismRoute): Served;
@@ -44,7 +45,10 @@ export function createMockEngine(
 ): MockEngine {
   const engine: Engine = {
     options,
-    prism: createPrismEngine(document, options, logger),
+    prism: once(async () => {
+      const { createPrismEngine } = await import('./prism-engine.ts');
+      return createPrismEngine(document, options, logger);
+    }),
     index: createRouteIndex(document.routes),
     answers: createOperationAnswers(document, options, logger),
     servedBy: onFirstUse(document.routes),
@@ -56,6 +60,14 @@ export function createMockEngine(
       if (options.cors && isPreflight(request)) return preflight(to);
       return hasBody(request) ? withBody(engine, to, target) : answer(engine, to, target);
     },
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 
@@ -96,8 +108,7 @@ function answer(engine: Engine, to: Destination, target: string, bytes?: Buffer 
     const body: unknown = bytes === undefined ? null : parseBody(to.request, bytes);
     const input = inputOf(to.request, target, body);
     const preferences = preferencesOf(input);
-    if (preferences instanceof Error) return answerProblem(to, preferences);
-    if (isExplained(engine.options)) return answerByPrism(engine, to, input);
+    if (preferences === undefined || isExplained(engine.options)) return answerByPrism(engine, to, input);
     const route = engine.index.find(input.method, input.url.path, input.url.baseUrl);
     if (route === undefined) return answerByPrism(engine, to, input);
     if (route instanceof Error) return answerProblem(to, route);
@@ -136,13 +147,17 @@ function answerRoute(
 
 async function answerByPrism({ prism, options }: Engine, to: Destination, input: IHttpRequest): Promise<Handled> {
   const { request, response, cors } = to;
-  const { answer, ...noted } = await prism.ask(input);
-  if ('thrown' in answer) return { ...failed(to, answer.thrown), ...noted };
-  if (answer instanceof Error) return { ...answerProblem(to, answer), ...noted };
-  if (cors) setCorsHeaders(request, response);
-  const answerViolations = answer.validations.output.map(violationOf);
-  const problem = sendAnswer(response, answer, options.errors);
-  return { ...noted, answerViolations, ...(problem === undefined ? {} : { problem }) };
+  try {
+    const { answer, ...noted } = await (await prism()).ask(input);
+    if ('thrown' in answer) return { ...failed(to, answer.thrown), ...noted };
+    if (answer instanceof Error) return { ...answerProblem(to, answer), ...noted };
+    if (cors) setCorsHeaders(request, response);
+    const answerViolations = answer.validations.output.map(violationOf);
+    const problem = sendAnswer(response, answer, options.errors);
+    return { ...noted, answerViolations, ...(problem === undefined ? {} : { problem }) };
+  } catch (thrown) {
+    return failed(to, thrown);
+  }
 }
 
 function answerProblem({ request, response, cors }: Destination, problem: Error): Handled {

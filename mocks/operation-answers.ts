@@ -1,18 +1,17 @@
-import type { IHttpResponse, PrismHttpComponents, ProblemJsonError } from '@stoplight/prism-http';
-import mocker, {
-  createInvalidContentTypeResponse,
-  createUnauthorisedResponse,
-  createUnprocessableEntityResponse,
-} from '@stoplight/prism-http/dist/mocker/index.js';
+import type { IHttpResponse, PrismHttpComponents } from '@stoplight/prism-http';
+import { INVALID_CONTENT_TYPE, UNAUTHORIZED, UNPROCESSABLE_ENTITY } from '@stoplight/prism-http/dist/mocker/errors.js';
+import { ProblemJsonError } from '@stoplight/prism-http/dist/types.js';
 import { validateOutput } from '@stoplight/prism-http/dist/validator/index.js';
 import type { JsonObject } from '../contracts/index.ts';
 import { createAnswerMemo, type AnswerMemo } from './answer-memo.ts';
-import { keyOf, outcomeOf, type Question, type Source } from './covered.ts';
+import { assemble, samplesOf } from './assemble.ts';
 import { setCorsHeaders } from './cors.ts';
-import { generateAnswer, negotiateDynamic, type NegotiatedAnswer } from './dynamic-answer.ts';
+import { keyOf, outcomeOf, type Question, type Source } from './covered.ts';
 import { record, writeFinished, writeProblem, type Destination, type FinishedAnswer } from './finished-answer.ts';
+import { generatorSettings } from './generator-settings.ts';
 import { NOTHING_WRONG, type Handled, type SentAnswer } from './handled.ts';
 import type { MockOptions } from './mock-options.ts';
+import { negotiate, type Negotiated } from './negotiate.ts';
 import {
   problemParts,
   reportsOf,
@@ -22,11 +21,9 @@ import {
   violationsHeader,
   type ViolationReport,
 } from './prism-answer.ts';
-import { sendCallbacks } from './prism-callbacks.ts';
-import { generatorSettings, prismGenerator } from './prism-generator.ts';
 import type { PrismDocument, PrismOperation, PrismRoute } from './prism-operations.ts';
 import type { RequestPlan } from './request-plan.ts';
-import { violationOf, type Diagnostic } from './violation.ts';
+import { SEVERITIES, violationOf, type Diagnostic } from './violation.ts';
 
 /** An operation that has been asked for, and what judges its requests. */
 export interface Served {
@@ -39,12 +36,17 @@ export interface Served {
 
 /** The answers of a document's operations. */
 export interface OperationAnswers {
-  send(to: Destination, served: Served, question: Question, source: Exclude<Source, 'prism'>): Handled;
+  /** At once, unless it takes parts of Prism that are loaded only when they are needed. */
+  send(
+    to: Destination,
+    served: Served,
+    question: Question,
+    source: Exclude<Source, 'prism'>,
+  ): Handled | Promise<Handled>;
 }
 
 type Logger = PrismHttpComponents['logger'];
 type Violations = readonly Diagnostic[];
-type NonEmpty<T> = [T, ...T[]];
 
 /** For each document. A finished answer of GitHub's takes some 10 KB. */
 const MEMO = { entries: 4_000, bytes: 32 * 1024 * 1024 };
@@ -54,7 +56,8 @@ type Known =
   | Finished
   /** The contract says nothing: Prism makes a problem of what is wrong with the request. */
   | { readonly kind: 'violations' }
-  | { readonly kind: 'negotiated'; readonly negotiated: NegotiatedAnswer };
+  /** Values are to be generated. */
+  | { readonly kind: 'negotiated'; readonly negotiated: Negotiated };
 
 interface Finished {
   readonly kind: 'finished';
@@ -85,10 +88,12 @@ export function createOperationAnswers(
   return {
     send: (to, served, question, source) => {
       const known = knownAnswer(answers, served, question, source);
-      const violations = question.violations ?? [];
-      if (known.kind === 'finished') return sendFinished(answers, to, served, question, known);
-      if (known.kind === 'violations') return sendViolations(to, served, violations);
-      return sendGenerated(answers, to, served, question, known.negotiated);
+      if (known.kind === 'violations') return sendViolations(to, served, question.violations ?? []);
+      if (known.kind === 'negotiated') return sendGenerated(answers, to, served, question, known.negotiated);
+      const { output } = known;
+      const isCallingBack = output !== undefined && served.operation.callbacks !== undefined;
+      const handled = sendFinished(to, question, known);
+      return isCallingBack ? callBack(answers, served, question, output, handled) : handled;
     },
   };
 }
@@ -98,7 +103,7 @@ function knownAnswer(answers: Answers, served: Served, question: Question, sourc
   const key = keyOf(served.index, outcome, source, question);
   const kept = answers.memo.get(key);
   if (kept !== undefined) return kept;
-  const known = source === 'generator' ? negotiated(answers, served, question) : mocked(answers, served, question);
+  const known = prepare(answers, served, question, source);
   answers.memo.set(key, known, sizeOf(known));
   return known;
 }
@@ -110,27 +115,23 @@ function sizeOf(known: Known): number {
   return 1_000 + (body?.length ?? 0) + 4 * headers.join('').length;
 }
 
-function negotiated({ logger }: Answers, served: Served, question: Question): Known {
-  const found = negotiateDynamic(served.operation, question, logger);
-  return found instanceof Error ? withoutAnswer(served, question, found) : { kind: 'negotiated', negotiated: found };
+function prepare({ options, logger }: Answers, served: Served, question: Question, source: Source): Known {
+  const { operation, route } = served;
+  const negotiated = negotiate(operation, question, source === 'generator', logger);
+  if (negotiated === 'none') return { kind: 'violations' };
+  if (negotiated instanceof Error) return finishedProblem(route, negotiated);
+  if (source === 'generator') return { kind: 'negotiated', negotiated };
+  const output = assemble(negotiated, samplesOf(operation), options);
+  return output instanceof Error ? finishedProblem(route, output) : finished(served, output, options);
 }
 
-/** What Prism answers to this request, whatever else is wrong with it in the same way. */
-function mocked({ options, logger }: Answers, served: Served, question: Question): Known {
-  const { operation, route } = served;
-  const { callbacks: _, ...silent } = operation;
-  const { dynamic, ignoreExamples } = options;
-  // A fresh object for each request: Prism writes the accepted media types into it.
-  const config = { dynamic, ignoreExamples, ...question.preferences };
-  const input = { data: question.input, validations: [...(question.violations ?? [])] };
-  const result = mocker.default({ resource: silent, input, config })(logger);
-  if ('left' in result) return withoutAnswer(served, question, result.left);
-  const output = result.right;
+/** Down to its bytes, as if nothing were wrong with the request. */
+function finished({ operation, route }: Served, output: IHttpResponse, { errors }: MockOptions): Finished {
   const wrong = wrongWith(operation, output);
   const reports = reportsOf('response', wrong);
   let problem: Error | undefined;
   const answer = record(operation.method, (response) => {
-    problem = sendOutput(response, output, options.errors ? reports : []);
+    problem = sendOutput(response, output, errors ? reports : []);
   });
   const answerViolations = wrong.map(violationOf);
   const sent = answer.withCors;
@@ -143,33 +144,34 @@ function wrongWith(operation: PrismOperation, output: IHttpResponse): Violations
   return 'left' in checked ? checked.left : [];
 }
 
-/** Where the contract has no answer: a problem, the same each time or made of the violations. */
-function withoutAnswer({ operation, route }: Served, { violations = [] }: Question, problem: Error): Known {
-  const { status } = problem as Partial<ProblemJsonError>;
-  const isMadeOfViolations = status === 401 || status === 415 || status === 422;
-  if (isMadeOfViolations && outcomeOf(violations) !== 'valid') return { kind: 'violations' };
-  const answer = record(operation.method, (response) => sendProblem(response, problem));
+function finishedProblem(route: PrismRoute, problem: Error): Finished {
+  const answer = record(route.method, (response) => sendProblem(response, problem));
   return { kind: 'finished', answer, handled: { ...NOTHING_WRONG, route, problem } };
 }
 
-function sendFinished(
-  { logger }: Answers,
-  to: Destination,
-  { operation }: Served,
-  { input, violations = [] }: Question,
-  { answer, handled, output, reports, header }: Finished,
-): Handled {
-  const isCalledBack = output !== undefined && operation.callbacks !== undefined;
-  const refusedCallbacks = isCalledBack ? sendCallbacks(operation, input, output, logger) : [];
+function sendFinished(to: Destination, { violations = [] }: Question, known: Finished): Handled {
+  const { answer, handled, reports, header } = known;
   const isTold = reports !== undefined && violations.length > 0;
   const told = isTold ? violationsHeader([...reportsOf('request', violations), ...reports]) : header;
   const sent = writeFinished(to, answer, told);
-  if (violations.length === 0 && !isCalledBack && sent === handled.sent) return handled;
-  return { ...withSent(handled, sent), violations: violations.map(violationOf), refusedCallbacks };
+  if (violations.length === 0 && sent === handled.sent) return handled;
+  return { ...withSent(handled, sent), violations: violations.map(violationOf) };
 }
 
 function withSent({ sent: _, ...handled }: Handled, sent: SentAnswer | undefined): Handled {
   return sent === undefined ? handled : { ...handled, sent };
+}
+
+/** Every request has its own callbacks, whose addresses and contents may come out of it. */
+async function callBack(
+  { logger }: Answers,
+  { operation }: Served,
+  { input }: Question,
+  output: IHttpResponse,
+  handled: Handled,
+): Promise<Handled> {
+  const { sendCallbacks } = await import('./prism-callbacks.ts');
+  return { ...handled, refusedCallbacks: sendCallbacks(operation, input, output, logger) };
 }
 
 function sendViolations(to: Destination, { route }: Served, violations: Violations): Handled {
@@ -180,33 +182,47 @@ function sendViolations(to: Destination, { route }: Served, violations: Violatio
   return withSent({ ...NOTHING_WRONG, route, violations: violations.map(violationOf), problem }, sent);
 }
 
-/** As Prism's `createResponseForViolations`, which it keeps to itself. */
+/** In Prism's words. */
 function problemOf(violations: Violations): Error {
   const unauthorised = violations.find(({ code }) => code === 401);
-  if (unauthorised !== undefined) return createUnauthorisedResponse(unauthorised.tags);
+  if (unauthorised !== undefined) {
+    const { tags = [] } = unauthorised;
+    const headers = tags.length > 0 ? { headers: { 'WWW-Authenticate': tags.join(',') } } : undefined;
+    const detail =
+      'Your request does not fullfil the security requirements and no HTTP unauthorized response was found in the spec, so Prism is generating this error for you.';
+    return ProblemJsonError.fromTemplate(UNAUTHORIZED, detail, headers);
+  }
   const unsupported = violations.find(({ code }) => code === 415);
-  if (unsupported !== undefined) return createInvalidContentTypeResponse(unsupported);
-  return createUnprocessableEntityResponse(violations as NonEmpty<Diagnostic>);
+  if (unsupported !== undefined) return ProblemJsonError.fromTemplate(INVALID_CONTENT_TYPE, unsupported.message);
+  const detail =
+    'Your request is not valid and no HTTP validation response was found in the spec, so Prism is generating this error for you.';
+  return ProblemJsonError.fromTemplate(UNPROCESSABLE_ENTITY, detail, { validation: violations.map(locationOf) });
 }
 
-function sendGenerated(
-  { options, logger, settings }: Answers,
+function locationOf({ path: location, severity, code, message }: Diagnostic): object {
+  return { location, severity: SEVERITIES[severity], code, message };
+}
+
+async function sendGenerated(
+  answers: Answers,
   { request, response, cors }: Destination,
-  { operation, route }: Served,
-  { input, preferences, violations = [] }: Question,
-  negotiated: NegotiatedAnswer,
-): Handled {
-  const generate = prismGenerator(operation, settings, preferences.seed ?? options.seed);
-  const output = generateAnswer(negotiated, generate, options);
+  served: Served,
+  question: Question,
+  negotiated: Negotiated,
+): Promise<Handled> {
+  const { options, settings } = answers;
+  const { operation, route } = served;
+  const { preferences, violations = [] } = question;
+  const { prismGenerator } = await import('./prism-generator.ts');
+  const output = assemble(negotiated, prismGenerator(operation, settings, preferences.seed ?? options.seed), options);
   if (cors) setCorsHeaders(request, response);
   const handled = { ...NOTHING_WRONG, route, violations: violations.map(violationOf) };
   if (output instanceof Error) {
     sendProblem(response, output);
     return { ...handled, problem: output };
   }
-  const refusedCallbacks = operation.callbacks === undefined ? [] : sendCallbacks(operation, input, output, logger);
   const wrong = wrongWith(operation, output);
   const problem = sendAnswer(response, { output, validations: { input: violations, output: wrong } }, options.errors);
-  const answerViolations = wrong.map(violationOf);
-  return { ...handled, answerViolations, refusedCallbacks, ...(problem === undefined ? {} : { problem }) };
+  const noted = { ...handled, answerViolations: wrong.map(violationOf), ...(problem === undefined ? {} : { problem }) };
+  return operation.callbacks === undefined ? noted : await callBack(answers, served, question, output, noted);
 }

@@ -1,5 +1,5 @@
 import type { IHttpRequest } from '@stoplight/prism-http';
-import { getHttpConfigFromRequest } from '@stoplight/prism-http-server/dist/getHttpConfigFromRequest.js';
+import { parsePreferHeader } from './prism-libraries.ts';
 
 /** What a request asks for by `Prefer`, or by `__code` and the like in its query. */
 export interface Preferences {
@@ -11,17 +11,23 @@ export interface Preferences {
 
 const NONE: Preferences = {};
 
-/** @returns Prism's problem for what cannot be read: `Prefer: code=wrong` */
-export function preferencesOf(request: IHttpRequest): Preferences | Error {
-  const { __code, __dynamic, __seed, __example } = request.url.query ?? {};
-  const isAsked =
-    !!request.headers?.['prefer'] ||
-    __code !== undefined ||
-    __dynamic !== undefined ||
-    __seed !== undefined ||
-    __example !== undefined;
-  if (!isAsked) return NONE;
-  const read = getHttpConfigFromRequest(request);
-  if ('left' in read) return read.left;
-  return Object.fromEntries(Object.entries(read.right).filter(([, value]) => value !== undefined));
+/** @returns undefined for what Prism refuses to read, as `Prefer: code=wrong`; it says why */
+export function preferencesOf({ headers = {}, url: { query = {} } }: IHttpRequest): Preferences | undefined {
+  if (headers['prefer']) return read(parsePreferHeader(headers['prefer']));
+  const { __code: code, __dynamic: dynamic, __seed: seed, __example: example } = query;
+  const isAsked = code !== undefined || dynamic !== undefined || seed !== undefined || example !== undefined;
+  return isAsked ? read({ code, dynamic, seed, example }) : NONE;
+}
+
+function read({ code, dynamic, seed, example }: Readonly<Record<string, unknown>>): Preferences | undefined {
+  if (![code, dynamic, seed, example].every((value) => value === undefined || typeof value === 'string'))
+    return undefined;
+  if (code !== undefined && !/^\d{3}$/.test(String(code))) return undefined;
+  if (dynamic !== undefined && dynamic !== 'true' && dynamic !== 'false') return undefined;
+  return {
+    ...(code === undefined ? {} : { code: Number(code) }),
+    ...(dynamic === undefined ? {} : { dynamic: dynamic === 'true' }),
+    ...(typeof seed === 'string' ? { seed } : {}),
+    ...(typeof example === 'string' ? { exampleKey: example } : {}),
+  };
 }

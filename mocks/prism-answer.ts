@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ProblemJsonError, VIOLATIONS, type IHttpResponse } from '@stoplight/prism-http';
+import type { IHttpResponse } from '@stoplight/prism-http';
+import { VIOLATIONS } from '@stoplight/prism-http/dist/mocker/errors.js';
+import { ProblemJsonError } from '@stoplight/prism-http/dist/types.js';
 import { serialize } from '@stoplight/prism-http-server/dist/serialize.js';
 import micri from 'micri';
 import { asError } from './as-error.ts';

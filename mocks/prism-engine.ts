@@ -7,13 +7,14 @@ import {
 import mocker from '@stoplight/prism-http/dist/mocker/index.js';
 import router from '@stoplight/prism-http/dist/router/index.js';
 import { validateInput, validateSecurity } from '@stoplight/prism-http/dist/validator/index.js';
+import { getHttpConfigFromRequest } from '@stoplight/prism-http-server/dist/getHttpConfigFromRequest.js';
 import type { JsonObject } from '../contracts/index.ts';
 import { asError } from './as-error.ts';
+import { generatorSettings } from './generator-settings.ts';
 import type { MockOptions } from './mock-options.ts';
-import { preferencesOf } from './preferences.ts';
 import type { PrismAnswer } from './prism-answer.ts';
 import { sendCallbacks } from './prism-callbacks.ts';
-import { generatorSettings, prepareGenerator } from './prism-generator.ts';
+import { prepareGenerator } from './prism-generator.ts';
 import type { PrismDocument, PrismOperation, PrismRoute } from './prism-operations.ts';
 import { violationOf, type Diagnostic, type Violation } from './violation.ts';
 
@@ -54,8 +55,9 @@ export function createPrismEngine(document: PrismDocument, options: MockOptions,
     ask: async (input) => {
       const trace: Trace = { violations: [], refusedCallbacks: [] };
       traces.set(input, trace);
-      const told = preferencesOf(input);
-      if (told instanceof Error) return { ...trace, answer: told };
+      const asked = getHttpConfigFromRequest(input);
+      if ('left' in asked) return { ...trace, answer: asked.left };
+      const told = Object.fromEntries(Object.entries(asked.right).filter(([, value]) => value !== undefined));
       try {
         // A fresh object for each request: Prism writes the accepted media types into it. The routes are our router's.
         const result = await prism.request(input, [], { ...config, mock: { ...config.mock, ...told } })();

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { resetJSONSchemaGenerator } from '@stoplight/prism-http';
 import { generate } from '@stoplight/prism-http/dist/mocker/generator/JSONSchema.js';
 import type { Json, JsonObject } from '../contracts/index.ts';
-import type { MockOptions } from './mock-options.ts';
-import type { PrismDocument, PrismOperation } from './prism-operations.ts';
+import type { MakeValue } from './assemble.ts';
+import type { PrismOperation } from './prism-operations.ts';
 
 interface SchemaFaker {
   option(name: string, value: unknown): void;
@@ -16,11 +16,6 @@ const { JSONSchemaFaker } = (() => {
   const requireOfPrism = createRequire(require.resolve('@stoplight/prism-http'));
   return requireOfPrism('json-schema-faker') as { JSONSchemaFaker: SchemaFaker };
 })();
-
-/** What the document sets by `x-json-schema-faker`, and above that what the command line sets. */
-export function generatorSettings({ generator }: PrismDocument, { fillProperties }: MockOptions): JsonObject {
-  return fillProperties === undefined ? generator : { ...generator, fillProperties };
-}
 
 /**
  * Gives the generator this document's settings. They are global, and a seeded call leaves its random numbers behind for
@@ -38,11 +33,8 @@ function camelCase(name: string): string {
   return name.replace(/[-_ ]+(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Makes a value of a schema; an error where none can be made. */
-export type GenerateValue = (schema: Parameters<typeof generate>[2]) => unknown;
-
 /** Prism's own generator, set for one answer. With a seed, every value of the answer begins at the same random number. */
-export function prismGenerator(operation: PrismOperation, settings: JsonObject, seed?: string): GenerateValue {
+export function prismGenerator(operation: PrismOperation, settings: JsonObject, seed?: string): MakeValue {
   prepareGenerator(settings);
   const bundle: unknown = Reflect.get(operation, '__bundled__');
   return (schema) => {

@@ -1,4 +1,4 @@
-import { ProblemJsonError } from '@stoplight/prism-http';
+import { ProblemJsonError } from '@stoplight/prism-http/dist/types.js';
 import * as problems from '@stoplight/prism-http/dist/router/errors.js';
 import { matchServer, type MatchKind } from './match-server.ts';
 import type { PrismRoute } from './prism-operations.ts';
