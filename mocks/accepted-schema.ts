@@ -2,7 +2,7 @@ import { stripReadOnlyProperties } from '@stoplight/prism-http/dist/utils/filter
 import { mergeAllOf } from './prism-libraries.ts';
 import type { JsonSchema } from './schema-judge.ts';
 
-/** One schema that several operations share stays one, because Prism's compiled validators are found by it. */
+/** A schema that several media types share stays one, because Prism's compiled validators are found by it. */
 const accepted = new WeakMap<JsonSchema, { readonly schema: JsonSchema | undefined }>();
 
 /**

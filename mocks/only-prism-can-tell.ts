@@ -1,5 +1,4 @@
 import { isObject } from '../contracts/index.ts';
-import { acceptedSchema } from './accepted-schema.ts';
 import type { PrismOperation } from './prism-operations.ts';
 
 /**
@@ -8,7 +7,7 @@ import type { PrismOperation } from './prism-operations.ts';
  * label parameter without its sign, a content type or a percent-encoding that cannot be read.
  */
 export function onlyPrismCanTell(operation: PrismOperation): boolean {
-  return hasUnsettableParameter(operation) || rememberedElsewhere(operation) || mayShareFormWithAnswer(operation);
+  return hasUnsettableParameter(operation) || rememberedElsewhere(operation);
 }
 
 const UNSETTABLE = new Set(['__proto__', 'constructor', 'prototype']);
@@ -31,15 +30,3 @@ function holds(value: unknown, seen: Set<unknown>): boolean {
   if (typeof value['$id'] === 'string' || value['$async'] === true) return true;
   return Object.values(value).some((each) => holds(each, seen));
 }
-
-/**
- * A form's schema that Prism judges as it stands, which it does when `allOf` cannot be merged, could be an answer's too:
- * then whichever is judged first decides whether both are coerced, and we do not judge the answers.
- */
-function mayShareFormWithAnswer({ request }: PrismOperation): boolean {
-  const schemas = (request?.body?.contents ?? []).map(({ schema }) => schema);
-  if (!(request?.body?.contents ?? []).some(({ mediaType }) => FORM.test(mediaType))) return false;
-  return schemas.some((schema) => isObject(schema) && acceptedSchema(schema) === schema);
-}
-
-const FORM = /form/i;

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { ProblemJsonError } from '@stoplight/prism-http';
 import router from '@stoplight/prism-http/dist/router/index.js';
 import fc from 'fast-check';
 import { loadPrismDocument, type PrismOperation, type PrismRoute } from './prism-operations.ts';
@@ -11,6 +12,7 @@ const EXAMPLES = `${ROOT}node_modules/@readme/oas-examples`;
 
 const DOCUMENTS: readonly (readonly [about: string, path: string, runs: number])[] = [
   ['odd requests of a dialect', `${FIXTURES}odd-requests-3.1.yaml`, 500],
+  ['odd requests of before, 2.0', `${FIXTURES}odd-requests-2.0.json`, 200],
   ['odd requests', `${FIXTURES}odd-requests-3.0.yaml`, 300],
   ['a shop', `${FIXTURES}shop-3.0.yaml`, 300],
   ['tickets, 3.1', `${FIXTURES}tickets-3.1.yaml`, 300],
@@ -188,7 +190,7 @@ function expectSame(
 
 function told(found: PrismRoute | Error | undefined): unknown {
   if (found === undefined || !('message' in found)) return found && `${found.method} ${found.path}`;
-  return { ...found, name: found.name, message: found.message };
+  return ProblemJsonError.toProblemJson(found);
 }
 
 function routedByPrism(

@@ -29,8 +29,8 @@ const NO_BUNDLE = {};
  * Compiles a schema on its first use, and remembers also that it cannot be compiled: then Prism finds nothing wrong with
  * any value, and tries again with each.
  *
- * One of Prism's errors is repeated here: it remembers a compiled schema without remembering whether it coerces. So when
- * forms and JSON share a schema, whichever comes first to a mock decides for both.
+ * One of Prism's errors is repeated here: it remembers a compiled schema without remembering whether it coerces. So where
+ * forms and JSON share a schema, as in Swagger 2.0, whichever comes first to a mock decides for both.
  *
  * @param bundle what `#/__bundled__/…` in the schema refers to
  */
