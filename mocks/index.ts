@@ -8,6 +8,7 @@ export {
   type MockLayout,
   type MockOptions,
   type RequestLimits,
+  type TlsOptions,
   type VerboseLevel,
 } from './mock-options.ts';
 export { startMocks, type MockServer, type MockService } from './mock-server.ts';

@@ -30,7 +30,14 @@ export async function listen(address: Address, { connections, isHandedOn, accept
   if (!isHandedOn) server.maxConnections = connections;
   await listening(server, address);
   const { port } = server.address() as AddressInfo;
-  return { port, close: () => new Promise((resolve) => void server.close(() => resolve())) };
+  return {
+    port,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+      // Node would ask the processes that have them whether these connections are closed: they may be gone already.
+      if (!isHandedOn) await closed;
+    },
+  };
 }
 
 function checkPort(port: number): void {

@@ -158,9 +158,9 @@ class Mocks implements MockServer {
     this.#context.signal.removeEventListener('abort', this.#closeOnAbort);
     const { journal, log } = this.#parts;
     this.#reloader?.close();
+    const unheard = this.#desks.map(async ({ listening }) => await listening.close());
     for (const { web } of this.#desks) web.close();
-    await this.#workers?.close();
-    await Promise.all(this.#desks.map(async ({ listening }) => await listening.close()));
+    await Promise.all([...unheard, this.#workers?.close()]);
     log.flush();
     await journal.close();
     for (const service of this.services) await this.#emit(service);

@@ -195,7 +195,8 @@ function nextMessage(worker: ChildProcess, isIt: (message: FromWorker) => boolea
 
 async function end(worker: ChildProcess): Promise<void> {
   if (worker.exitCode !== null || worker.signalCode !== null) return;
-  const ended = once(worker, 'exit');
+  // Not `exit`: the last calls may still be on their way.
+  const ended = once(worker, 'close');
   tell(worker, { type: 'close' });
   const timer = setTimeout(() => worker.kill('SIGKILL'), END_MS);
   await ended;
