@@ -15,7 +15,7 @@ export interface BodySpec {
 }
 
 /** One media type of a body. */
-export interface BodyContent {
+interface BodyContent {
   readonly mediaType: string;
   readonly schema?: JsonSchema;
   readonly encodings?: readonly Encoding[];

@@ -1,4 +1,4 @@
-import { isObject } from '../contracts/index.ts';
+import { namesInSchemas } from './names-in-schemas.ts';
 import type { PrismOperation } from './prism-operations.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { PrismOperation } from './prism-operations.ts';
  * label parameter without its sign, a content type or a percent-encoding that cannot be read.
  */
 export function onlyPrismCanTell(operation: PrismOperation): boolean {
-  return hasUnsettableParameter(operation) || rememberedElsewhere(operation);
+  return hasUnsettableParameter(operation) || isNamedBeyondDocument(operation);
 }
 
 const UNSETTABLE = new Set(['__proto__', 'constructor', 'prototype']);
@@ -18,15 +18,8 @@ function hasUnsettableParameter({ request = {} }: PrismOperation): boolean {
   return [...headers, ...query, ...path].some(({ name }) => UNSETTABLE.has(name.toLowerCase()));
 }
 
-/** AJV knows a schema by its `$id` once and for all, and refuses the next of that name; what is `$async` is never awaited. */
-function rememberedElsewhere(operation: PrismOperation): boolean {
-  return holds([operation.request, operation['__bundled__' as keyof PrismOperation]], new Set());
-}
-
-function holds(value: unknown, seen: Set<unknown>): boolean {
-  if (Array.isArray(value)) return value.some((each) => holds(each, seen));
-  if (!isObject(value) || seen.has(value)) return false;
-  seen.add(value);
-  if (typeof value['$id'] === 'string' || value['$async'] === true) return true;
-  return Object.values(value).some((each) => holds(each, seen));
+/** Then it also depends on what Prism has compiled before. */
+function isNamedBeyondDocument({ request, ...operation }: PrismOperation): boolean {
+  const bundle = operation['__bundled__' as keyof typeof operation];
+  return [request, bundle].some((part) => part !== undefined && namesInSchemas(part as object).beyondDocument);
 }

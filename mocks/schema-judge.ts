@@ -2,6 +2,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import { compareDateTime, date_time, fmtDef } from '@stoplight/prism-http/dist/validator/validators/dateTime.js';
 import { ValidationContext } from '@stoplight/prism-http/dist/validator/validators/types.js';
 import { convertAjvErrors } from '@stoplight/prism-http/dist/validator/validators/utils.js';
+import { neededBundle } from './needed-bundle.ts';
 import { addFormats, Ajv, AjvDraft2019, AjvDraft2020 } from './prism-libraries.ts';
 import { ERROR } from './severity.ts';
 import type { Diagnostic } from './violation.ts';
@@ -65,7 +66,7 @@ function compileJudge(schema: JsonSchema, coerces: boolean, bundle: object | und
 }
 
 function compile(schema: JsonSchema, coerce: boolean, bundle: object | undefined): Validator {
-  const whole = { ...schema, __bundled__: bundle };
+  const whole = { ...schema, __bundled__: neededBundle(schema, bundle) };
   const ajv = compilerFor(String(schema['$schema']), coerce);
   try {
     return ajv.compile(whole);

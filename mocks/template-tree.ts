@@ -6,7 +6,7 @@ export interface TemplateTree<T> {
   matches(path: string): readonly TemplateMatch<T>[];
 }
 
-export interface TemplateMatch<T> {
+interface TemplateMatch<T> {
   readonly value: T;
   /** False when no segment of the template has an expression. */
   readonly templated: boolean;
