@@ -21,6 +21,7 @@ export { locate, locateIn } from './locate.ts';
 export { makeFolder } from './make-folder.ts';
 export type * from './model.ts';
 export { didYouMean, nearMiss } from './near-miss.ts';
+export { readPattern, type PatternNode } from './pattern-syntax.ts';
 export { defaultConfig } from './read-config.ts';
 export { readRevision, type Revision } from './read-revision.ts';
 export { createRedactor, type Redactor } from './redact.ts';
