@@ -25,7 +25,7 @@ export function readTarget(target: string): RequestTarget {
   if (isPlain && mark === -1) return { path, query: {} };
   const search = target.slice(mark + 1);
   if (!isPlain || !QUERY.test(search)) return readUrl(target);
-  return withBaseUrl(path, plainQuery(search) ?? queryOf(new URLSearchParams(search)));
+  return withBaseUrl(path, plainQuery(search) ?? queryOf(new URLSearchParams(`?${search}`)));
 }
 
 function readUrl(target: string): RequestTarget {
