@@ -23,7 +23,7 @@ describe('the same requests get the same answers from Prism and from us', () => 
       const { context } = await contextFor([path.join(ROOT, document.path)]);
       const ours = await startMocks(context, { ...MOCK_DEFAULTS, ...document.options, port: 0 });
       try {
-        const differences = await askBoth(prism, Number(new URL(ours.url).port), await requestsFor(document));
+        const differences = await askBoth({ prism: prism.port, ours: Number(new URL(ours.url).port) }, await requestsFor(document));
         expect(differences.map((each) => describeDifference(each, ours.url)).join('\n')).toBe('');
       } finally {
         await Promise.all([prism.end(), ours.close()]);
