@@ -9,7 +9,7 @@ import { setCorsHeaders } from './cors.ts';
 import { keyOf, outcomeOf, type Question, type Source } from './covered.ts';
 import { record, writeFinished, writeProblem, type Destination, type FinishedAnswer } from './finished-answer.ts';
 import { generatorSettings } from './generator-settings.ts';
-import { NOTHING_WRONG, type Handled, type SentAnswer } from './handled.ts';
+import { NOTHING_WRONG, type Handled } from './handled.ts';
 import type { MockOptions } from './mock-options.ts';
 import { negotiate, type Negotiated } from './negotiate.ts';
 import {
@@ -47,6 +47,7 @@ export interface OperationAnswers {
 
 type Logger = PrismHttpComponents['logger'];
 type Violations = readonly Diagnostic[];
+type Problem = ReturnType<typeof ProblemJsonError.fromTemplate>;
 
 /** For each document. A finished answer of GitHub's takes some 10 KB. */
 const MEMO = { entries: 4_000, bytes: 32 * 1024 * 1024 };
@@ -155,11 +156,15 @@ function sendFinished(to: Destination, { violations = [] }: Question, known: Fin
   const told = isTold ? violationsHeader([...reportsOf('request', violations), ...reports]) : header;
   const sent = writeFinished(to, answer, told);
   if (violations.length === 0 && sent === handled.sent) return handled;
-  return { ...withSent(handled, sent), violations: violations.map(violationOf) };
-}
-
-function withSent({ sent: _, ...handled }: Handled, sent: SentAnswer | undefined): Handled {
-  return sent === undefined ? handled : { ...handled, sent };
+  const { route, answerViolations, refusedCallbacks, problem } = handled;
+  return {
+    ...(route === undefined ? {} : { route }),
+    violations: violations.map(violationOf),
+    answerViolations,
+    refusedCallbacks,
+    ...(problem === undefined ? {} : { problem }),
+    ...(sent === undefined ? {} : { sent }),
+  };
 }
 
 /** Every request has its own callbacks, whose addresses and contents may come out of it. */
@@ -176,14 +181,28 @@ async function callBack(
 
 function sendViolations(to: Destination, { route }: Served, violations: Violations): Handled {
   const problem = problemOf(violations);
-  const { status, headers, body } = problemParts(problem);
-  const length = ['Content-Length', String(Buffer.byteLength(body))];
-  const sent = writeProblem(to, { status, headers: [...headers.flat(), ...length], body });
-  return withSent({ ...NOTHING_WRONG, route, violations: violations.map(violationOf), problem }, sent);
+  const body = bodyOf(problem, violations);
+  const { headers } = problemParts(problem);
+  const length = String(Buffer.byteLength(body));
+  const sent = writeProblem(to, { status: problem.status, headers: [...headers, 'Content-Length', length], body });
+  const handled = {
+    route,
+    violations: violations.map(violationOf),
+    answerViolations: [],
+    refusedCallbacks: [],
+    problem,
+  };
+  return sent === undefined ? handled : { ...handled, sent };
 }
 
+/** The same for every request, for the making of an error takes longer than that of the answer. */
+const UNPROCESSABLE = ProblemJsonError.fromTemplate(
+  UNPROCESSABLE_ENTITY,
+  'Your request is not valid and no HTTP validation response was found in the spec, so Prism is generating this error for you.',
+);
+
 /** In Prism's words. */
-function problemOf(violations: Violations): Error {
+function problemOf(violations: Violations): Problem {
   const unauthorised = violations.find(({ code }) => code === 401);
   if (unauthorised !== undefined) {
     const { tags = [] } = unauthorised;
@@ -193,10 +212,13 @@ function problemOf(violations: Violations): Error {
     return ProblemJsonError.fromTemplate(UNAUTHORIZED, detail, headers);
   }
   const unsupported = violations.find(({ code }) => code === 415);
-  if (unsupported !== undefined) return ProblemJsonError.fromTemplate(INVALID_CONTENT_TYPE, unsupported.message);
-  const detail =
-    'Your request is not valid and no HTTP validation response was found in the spec, so Prism is generating this error for you.';
-  return ProblemJsonError.fromTemplate(UNPROCESSABLE_ENTITY, detail, { validation: violations.map(locationOf) });
+  if (unsupported === undefined) return UNPROCESSABLE;
+  return ProblemJsonError.fromTemplate(INVALID_CONTENT_TYPE, unsupported.message);
+}
+
+function bodyOf(problem: Problem, violations: Violations): string {
+  const said = ProblemJsonError.toProblemJson(problem as Error);
+  return JSON.stringify(problem === UNPROCESSABLE ? { ...said, validation: violations.map(locationOf) } : said);
 }
 
 function locationOf({ path: location, severity, code, message }: Diagnostic): object {

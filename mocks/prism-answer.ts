@@ -93,28 +93,20 @@ function violationsProblem(reports: readonly ViolationReport[]): Error | undefin
 
 export function sendProblem(response: ServerResponse, problem: Error): void {
   if (response.writableEnded) return;
-  const { status, headers, body } = problemParts(problem);
-  for (const [name, value] of headers) response.setHeader(name, value);
-  send(response, status, body);
+  const { status, headers } = problemParts(problem);
+  for (let at = 0; at < headers.length; at += 2) response.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
+  send(response, status, JSON.stringify(ProblemJsonError.toProblemJson(problem)));
 }
 
-/** A problem as Prism's HTTP server writes it. */
-export function problemParts(problem: Error): {
-  readonly status: number;
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body: string;
-} {
+/** A problem's status, and its headers: names and values in turn. */
+export function problemParts(problem: Error): { readonly status: number; readonly headers: readonly string[] } {
   const { additional, status = 500 } = problem as Partial<ProblemJsonError>;
   const own = additional?.['headers'];
-  const more = typeof own === 'object' && own !== null ? Object.entries(own) : [];
-  return {
-    status,
-    headers: [
-      ['content-type', 'application/problem+json'],
-      ...more.map(([name, value]) => [name, String(value)] as const),
-    ],
-    body: JSON.stringify(ProblemJsonError.toProblemJson(problem)),
-  };
+  const headers = ['content-type', 'application/problem+json'];
+  if (typeof own === 'object' && own !== null) {
+    for (const [name, value] of Object.entries(own)) headers.push(name, String(value));
+  }
+  return { status, headers };
 }
 
 /** A body that cannot be read, or a failure that neither Prism nor we foresaw: the answer of Prism's HTTP server. */

@@ -36,13 +36,18 @@ export function readBytes(request: IncomingMessage): Promise<Buffer | string> {
   if (!(length <= LIMIT_BYTES) || charset === 'unknown') return text(request, { limit: LIMIT });
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
+    let isWhole = false;
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.once('end', () =>
-      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
-    );
-    const aborted = (): void => reject(new MicriError(400, 'invalid_body', 'Invalid body'));
-    request.once('error', aborted);
-    request.once('close', aborted);
+    request.on('end', () => {
+      isWhole = true;
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+    });
+    const end = (): void => {
+      // Every request is closed; an error for each would cost more than its body.
+      if (!isWhole) reject(new MicriError(400, 'invalid_body', 'Invalid body'));
+    };
+    request.on('error', end);
+    request.on('close', end);
   });
 }
 
