@@ -13,3 +13,6 @@ export {
 } from './mock-options.ts';
 export { startMocks, type MockServer, type MockService } from './mock-server.ts';
 export { smokeMocks } from './smoke-mocks.ts';
+export type { CoverageRow } from './proxy-coverage.ts';
+export type { ProxyOptions } from './proxy-options.ts';
+export { startProxy, type ProxyServer } from './proxy-server.ts';

@@ -31,7 +31,7 @@ export type KnownContract = Pick<Contract, 'name' | 'source'>;
 export type ToWorker =
   | { readonly type: 'start'; readonly plan: WorkerPlan }
   /** Comes with the socket. */
-  | { readonly type: 'connection'; readonly desk: number }
+  | { readonly type: 'connection'; readonly desk: number; readonly id: number }
   /** Reads a contract anew and keeps it ready. */
   | { readonly type: 'load'; readonly index: number; readonly turn: number }
   /** Serves what it keeps ready. */
@@ -40,6 +40,8 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly type: 'ready' }
+  /** The connection is its own now. */
+  | { readonly type: 'taken'; readonly id: number }
   | { readonly type: 'failed'; readonly why: string }
   | { readonly type: 'calls'; readonly noted: readonly NotedCall[] }
   | { readonly type: 'said'; readonly level: 'info' | 'warn'; readonly text: string }
@@ -56,4 +58,4 @@ export function isFromWorker(message: unknown): message is FromWorker {
   return typeof message === 'object' && message !== null && 'type' in message && TYPES.has(String(message.type));
 }
 
-const TYPES: ReadonlySet<string> = new Set<FromWorker['type']>(['ready', 'failed', 'calls', 'said', 'loaded']);
+const TYPES: ReadonlySet<string> = new Set<FromWorker['type']>(['ready', 'taken', 'failed', 'calls', 'said', 'loaded']);

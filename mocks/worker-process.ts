@@ -31,7 +31,7 @@ process.on('SIGINT', () => undefined);
 process.once('disconnect', () => process.exit());
 
 async function obey(message: ToWorker, socket: Socket | undefined): Promise<void> {
-  if (message.type === 'connection') return takeOver(message.desk, socket);
+  if (message.type === 'connection') return takeOver(message, socket);
   if (message.type === 'start') return await start(message.plan);
   if (message.type === 'load') return await load(message.index, message.turn);
   if (message.type === 'swap') return swap(message.turn);
@@ -40,7 +40,9 @@ async function obey(message: ToWorker, socket: Socket | undefined): Promise<void
   process.disconnect();
 }
 
-function takeOver(desk: number, socket: Socket | undefined): void {
+function takeOver({ desk, id }: ToWorker & { readonly type: 'connection' }, socket: Socket | undefined): void {
+  tell({ type: 'taken', id });
+  // Its client was gone before it came here.
   if (socket === undefined) return;
   // As node:http has it: a client that has said all may still listen.
   socket.allowHalfOpen = true;

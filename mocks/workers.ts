@@ -43,11 +43,19 @@ export async function openWorkers(count: number, plan: WorkerPlan, listener: Wor
   };
 }
 
+interface HandedOut {
+  readonly worker: ChildProcess;
+  readonly desk: number;
+  readonly socket: Socket;
+}
+
 class Pool {
   readonly #count: number;
   readonly #plan: WorkerPlan;
   readonly #listener: WorkerListener;
   readonly #ready: ChildProcess[] = [];
+  /** Connections that were handed out and not taken yet, by their number. */
+  readonly #handedOut = new Map<number, HandedOut>();
   readonly #all = new Set<ChildProcess>();
   /** Connections that came while no process was ready. */
   readonly #waiting: (() => void)[] = [];
@@ -66,12 +74,17 @@ class Pool {
   }
 
   take(desk: number, socket: Socket): void {
-    const worker = this.#ready[this.#next++ % this.#ready.length];
+    const id = this.#next++;
+    const worker = this.#ready[id % this.#ready.length];
     if (worker === undefined) return void this.#waiting.push(() => this.take(desk, socket));
-    worker.send({ type: 'connection', desk } satisfies ToWorker, socket, (error) => {
-      // It died in this very moment; the client tries again.
-      if (error !== null) socket.destroy();
-    });
+    this.#handedOut.set(id, { worker, desk, socket });
+    // Kept open here until it is taken there: a process that dies with it must not leave the client without an answer.
+    worker.send({ type: 'connection', desk, id } satisfies ToWorker, socket, { keepOpen: true }, () => undefined);
+  }
+
+  #taken(id: number): void {
+    this.#handedOut.get(id)?.socket.destroy();
+    this.#handedOut.delete(id);
   }
 
   async replace(index: number, digest: string): Promise<boolean> {
@@ -93,6 +106,7 @@ class Pool {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    for (const { socket } of this.#handedOut.values()) socket.destroy();
     await Promise.all([...this.#all].map(async (worker) => await end(worker)));
   }
 
@@ -126,6 +140,7 @@ class Pool {
   #hear(message: unknown): void {
     if (!isFromWorker(message)) return;
     if (message.type === 'calls') this.#listener.onCalls(message.noted);
+    if (message.type === 'taken') this.#taken(message.id);
     if (message.type === 'said') this.#listener.onSaid(message.level, message.text);
   }
 
@@ -135,6 +150,11 @@ class Pool {
     if (place === -1) return;
     this.#ready.splice(place, 1);
     if (this.#isClosed) return;
+    for (const [id, lost] of this.#handedOut) {
+      if (lost.worker !== worker) continue;
+      this.#handedOut.delete(id);
+      this.take(lost.desk, lost.socket);
+    }
     this.#listener.onSaid('warn', `worker process ${worker.pid} ended (${why}), another one takes its place`);
     void this.#restart();
   }
