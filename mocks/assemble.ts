@@ -36,7 +36,7 @@ export function assemble(
   make: MakeValue,
   { ignoreExamples }: { readonly ignoreExamples: boolean },
 ): IHttpResponse | Error {
-  const { code, mediaType, deprecated, headers = [] } = negotiated;
+  const { code, mediaType, deprecated, headers } = negotiated;
   const body = bodyOf(negotiated, make, ignoreExamples);
   if (body instanceof Error) return tooComplex(body, 'body');
   const values: Record<string, unknown> = {};
@@ -59,7 +59,7 @@ function bodyOf({ bodyExample, schema }: Negotiated, make: MakeValue, ignoreExam
 /** In the order of the alphabet, which is how Prism comes to send them; of two with one name the last. */
 function byName(headers: readonly Header[]): readonly (readonly [string, Header])[] {
   const named = new Map(headers.map((header) => [header.name, header]));
-  return [...named].sort(([one], [other]) => (one < other ? -1 : 1));
+  return [...named].toSorted(([one], [other]) => (one < other ? -1 : 1));
 }
 
 /** A header holds text or a number; Prism writes `null` for anything else. */

@@ -26,7 +26,7 @@ function corsHeaders(headers: IncomingMessage['headers']): readonly string[] {
     'Access-Control-Allow-Credentials',
     'true',
     'Access-Control-Expose-Headers',
-    String(headers['access-control-expose-headers'] || '*'),
+    headers['access-control-expose-headers'] || '*',
   ];
 }
 

@@ -8,8 +8,9 @@ const INPUT: IHttpRequest = { method: 'get', url: { path: '/', query: {} }, head
 const PLAIN: Question = { input: INPUT, preferences: {}, accept: undefined, violations: [] };
 const LONG = 'x'.repeat(1_001);
 
-function wrong(code: string | number, severity = 0): Diagnostic {
-  return { code, severity, message: 'wrong' };
+function wrong(code: string | number, severity: 'error' | 'warning' = 'error'): Diagnostic {
+  const numbered = { error: 0, warning: 1 } as const;
+  return Object.assign({ code, message: 'wrong' }, { severity: numbered[severity] });
 }
 
 describe('who answers', () => {
@@ -45,7 +46,7 @@ describe('who answers', () => {
 describe('what the contract is asked for', () => {
   test.each<[ReturnType<typeof outcomeOf>, readonly Diagnostic[]]>([
     ['valid', []],
-    ['valid', [wrong('deprecated', 1)]],
+    ['valid', [wrong('deprecated', 'warning')]],
     ['unprocessable', [wrong('required')]],
     ['unsupported', [wrong('required'), wrong(415)]],
     ['unauthorised', [wrong(415), wrong(401)]],

@@ -1,7 +1,7 @@
 import type { IHttpRequest } from '@stoplight/prism-http';
 import type { MockOptions } from './mock-options.ts';
 import type { Preferences } from './preferences.ts';
-import type { Diagnostic } from './violation.ts';
+import { SEVERITIES, type Diagnostic } from './violation.ts';
 
 /** All that an answer of an operation depends on, CORS headers aside: of the request itself, only callbacks do. */
 export interface Question {
@@ -39,7 +39,7 @@ export type Outcome = 'valid' | 'unauthorised' | 'unsupported' | 'unprocessable'
 
 /** The first of several mistakes by weight, not by place. A warning is none. */
 export function outcomeOf(violations: readonly Diagnostic[]): Outcome {
-  if (!violations.some(({ severity }) => severity === ERROR)) return 'valid';
+  if (!violations.some(({ severity }) => SEVERITIES[severity] === 'Error')) return 'valid';
   if (violations.some(({ code }) => code === 401)) return 'unauthorised';
   return violations.some(({ code }) => code === 415) ? 'unsupported' : 'unprocessable';
 }
@@ -54,7 +54,6 @@ export function keyOf(operation: number, outcome: Outcome, source: Source, quest
   return `${operation}\0${source}\0${outcome}\0${code}\0${example}\0${accept}`;
 }
 
-const ERROR = 0;
 const LONG = 1_000;
 
 function isLong(text = ''): boolean {

@@ -75,7 +75,7 @@ const CORS = corsHeadersFor({ headers: {} } as IncomingMessage);
  */
 export function writeFinished(to: Destination, answer: FinishedAnswer, violations?: string): SentAnswer | undefined {
   // The compatibility API of HTTP/2 takes other lists.
-  if (!answer.isPlain || to.request.httpVersionMajor !== 1) return void writeOneByOne(to, answer, violations);
+  if (!answer.isPlain || to.request.httpVersionMajor !== 1) return writeOneByOne(to, answer, violations);
   const front = to.cors ? corsHeadersFor(to.request) : [];
   if (violations === undefined && front === CORS) return writeAtOnce(to.response, answer.withCors);
   const told = violations === undefined ? [] : [VIOLATIONS_HEADER, violations];
@@ -85,7 +85,7 @@ export function writeFinished(to: Destination, answer: FinishedAnswer, violation
 
 /** A problem whose body differs each time. */
 export function writeProblem(to: Destination, { status, headers, body }: SentAnswer): SentAnswer | undefined {
-  if (to.request.httpVersionMajor !== 1) return void writeOneByOne(to, { status, headers, body });
+  if (to.request.httpVersionMajor !== 1) return writeOneByOne(to, { status, headers, body });
   const front = to.cors ? corsHeadersFor(to.request) : [];
   return writeAtOnce(to.response, { status, headers: [...front, ...headers], body });
 }
@@ -96,7 +96,7 @@ function writeAtOnce(response: ServerResponse, answer: SentAnswer): SentAnswer {
   return answer;
 }
 
-function writeOneByOne({ request, response, cors }: Destination, answer: SentAnswer, violations?: string): void {
+function writeOneByOne({ request, response, cors }: Destination, answer: SentAnswer, violations?: string): undefined {
   if (cors) setAll(response, corsHeadersFor(request));
   if (violations !== undefined) response.setHeader(VIOLATIONS_HEADER, violations);
   setAll(response, answer.headers);

@@ -11,11 +11,12 @@ export const asItIs: Follow = (value) => value;
  * comes to the same: every reference is a plain one to a place of the same document. One with members beside it is
  * merged by Prism, and how depends on which place of the document it looked at before.
  *
+ * @param allowed whether schemas may have names (`$id`, `$anchor`), which the catalogue follows and Prism does not
  * @returns undefined where the document has any other reference
  */
-export function plainReferences(document: JsonObject): Follow | undefined {
+export function plainReferences(document: JsonObject, allowed: { readonly names: boolean }): Follow | undefined {
   const targets = new Map<string, Json>();
-  const isPlain = everyReference(document, DEPTH, (reference) => {
+  const isPlain = everyReference(document, DEPTH, allowed.names, (reference) => {
     const { $ref: pointer } = reference;
     if (Object.keys(reference).length > 1) return false;
     if (targets.has(pointer)) return true;
@@ -40,12 +41,12 @@ function isReference(value: Json): value is Reference {
 }
 
 /** @returns whether `test` holds for each */
-function everyReference(value: Json, depth: number, test: (reference: Reference) => boolean): boolean {
+function everyReference(value: Json, depth: number, names: boolean, test: (reference: Reference) => boolean): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (isReference(value)) return test(value);
-  if (depth === 0) return false;
+  if (depth === 0 || (!names && ('$id' in value || '$anchor' in value || '$dynamicAnchor' in value))) return false;
   for (const member of Array.isArray(value) ? value : Object.values(value)) {
-    if (typeof member === 'object' && member !== null && !everyReference(member, depth - 1, test)) return false;
+    if (typeof member === 'object' && member !== null && !everyReference(member, depth - 1, names, test)) return false;
   }
   return true;
 }

@@ -31,7 +31,7 @@ export interface MockEngine {
 interface Engine {
   readonly options: MockOptions;
   /** Loaded on first use: it takes a second or so, most of it for a generator's vocabulary in seventy languages. */
-  prism(): Promise<PrismEngine>;
+  readonly prism: () => Promise<PrismEngine>;
   readonly index: RouteIndex;
   readonly answers: OperationAnswers;
   servedBy(route: PrismRoute): Served;

@@ -22,7 +22,7 @@ export function preferencesOf({ headers = {}, url: { query = {} } }: IHttpReques
 function read({ code, dynamic, seed, example }: Readonly<Record<string, unknown>>): Preferences | undefined {
   if (![code, dynamic, seed, example].every((value) => value === undefined || typeof value === 'string'))
     return undefined;
-  if (code !== undefined && !/^\d{3}$/.test(String(code))) return undefined;
+  if (typeof code === 'string' && !/^\d{3}$/.test(code)) return undefined;
   if (dynamic !== undefined && dynamic !== 'true' && dynamic !== 'false') return undefined;
   return {
     ...(code === undefined ? {} : { code: Number(code) }),
