@@ -15,6 +15,8 @@ export interface MockOptions {
   /** Generated objects get additional properties where the schema allows them. */
   readonly fillProperties?: boolean;
   readonly verboseLevel: VerboseLevel;
+  /** Requests are held against the contract; only a proxy may leave it out. */
+  readonly validateRequest?: boolean;
 
   /**
    * `root`: one document at `/`, exactly as `prism mock` serves it; `catalogue`: every API in every version on one port

@@ -74,7 +74,7 @@ function configOf(options: MockOptions): IHttpMockConfig {
   const { dynamic, ignoreExamples, seed, errors } = options;
   return {
     isProxy: false,
-    validateRequest: true,
+    validateRequest: options.validateRequest !== false,
     validateResponse: true,
     checkSecurity: true,
     errors,
@@ -125,7 +125,7 @@ function components(
 }
 
 /** What the router reads of an operation: servers only where the client names one by `__server`. */
-function resourceOf(route: PrismRoute): PrismOperation {
+export function resourceOf(route: PrismRoute): PrismOperation {
   const resource = {
     method: route.method,
     path: route.path,

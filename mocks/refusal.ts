@@ -43,7 +43,7 @@ export function operationOf(contract: Contract, route: PrismRoute): Operation | 
   return contract.operations.find(({ method, path }) => method === route.method && path === route.path);
 }
 
-function explainNoRoute(root: string, request: RefusedRequest): string {
+export function explainNoRoute(root: string, request: RefusedRequest): string {
   const { contract, routes, method, pathname } = request;
   const samePath = routes.filter((route) => matches(route.path, pathname));
   const [first] = samePath;
@@ -94,7 +94,7 @@ function matches(template: string, pathname: string): boolean {
 }
 
 /** Where in the contract's document the rule stands that a violation broke. */
-function pointerOf(contract: Contract, operation: Operation | undefined, violation: Violation): string {
+export function pointerOf(contract: Contract, operation: Operation | undefined, violation: Violation): string {
   if (operation === undefined) return '';
   const [place = '', ...keys] = violation.path;
   if (violation.code === '401') return securityPointer(contract, operation);
@@ -120,7 +120,7 @@ function parameterPointer(operation: Operation, place: string, name = ''): strin
 }
 
 /** Follows the keys of a value through a schema, as far as the schema says something about them. */
-function descend(document: Json, pointer: string, keys: readonly string[]): string {
+export function descend(document: Json, pointer: string, keys: readonly string[]): string {
   const schema = resolve(document, pointer);
   const [key, ...rest] = keys;
   if (key === undefined) return schema;
