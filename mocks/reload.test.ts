@@ -62,9 +62,9 @@ function load(clients: number): Load {
   const failures: string[] = [];
   const waiting = new Set<{ holds: (revision: number) => boolean; resolve: () => void }>();
   let answered = 0;
-  let isStopped = false;
+  const state = { isStopped: false };
   const client = async (): Promise<void> => {
-    while (!isStopped) {
+    while (!state.isStopped) {
       const answer = await ask(agent);
       answered += 1;
       if (!/^200 \d+$/.test(answer)) failures.push(answer);
@@ -86,7 +86,7 @@ function load(clients: number): Load {
       waiting.delete(entry);
     },
     stop: async () => {
-      isStopped = true;
+      state.isStopped = true;
       await Promise.all(running);
       agent.destroy();
     },

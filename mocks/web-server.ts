@@ -190,9 +190,9 @@ function chooseVersion(socket: Socket, http1: Server, http2: Server): void {
     socket.unshift(chunk);
     const start = chunk.subarray(0, PREFACE.length).toString('latin1');
     // HTTP/2 takes what was read already by itself; HTTP/1.1 waits for it to flow.
-    if (PREFACE.startsWith(start)) return void http2.emit('connection', socket);
-    http1.emit('connection', socket);
-    socket.resume();
+    const isHttp2 = PREFACE.startsWith(start);
+    (isHttp2 ? http2 : http1).emit('connection', socket);
+    if (!isHttp2) socket.resume();
   });
 }
 
