@@ -2,15 +2,15 @@ import type { IHttpRequest } from '@stoplight/prism-http';
 import { describe, expect, test } from '@jest/globals';
 import { isExplained, keyOf, outcomeOf, sourceOf, type Question } from './covered.ts';
 import { MOCK_DEFAULTS } from './mock-options.ts';
+import { ERROR, WARNING } from './severity.ts';
 import type { Diagnostic } from './violation.ts';
 
 const INPUT: IHttpRequest = { method: 'get', url: { path: '/', query: {} }, headers: {} };
 const PLAIN: Question = { input: INPUT, preferences: {}, accept: undefined, violations: [] };
 const LONG = 'x'.repeat(1_001);
 
-function wrong(code: string | number, severity: 'error' | 'warning' = 'error'): Diagnostic {
-  const numbered = { error: 0, warning: 1 } as const;
-  return Object.assign({ code, message: 'wrong' }, { severity: numbered[severity] });
+function wrong(code: string | number, severity = ERROR): Diagnostic {
+  return { code, severity, message: 'wrong' };
 }
 
 describe('who answers', () => {
@@ -46,7 +46,7 @@ describe('who answers', () => {
 describe('what the contract is asked for', () => {
   test.each<[ReturnType<typeof outcomeOf>, readonly Diagnostic[]]>([
     ['valid', []],
-    ['valid', [wrong('deprecated', 'warning')]],
+    ['valid', [wrong('deprecated', WARNING)]],
     ['unprocessable', [wrong('required')]],
     ['unsupported', [wrong('required'), wrong(415)]],
     ['unauthorised', [wrong(415), wrong(401)]],
