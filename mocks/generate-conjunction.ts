@@ -13,6 +13,8 @@ export interface Conjunction {
 /** Alternatives of which one must hold. */
 export interface Choice {
   readonly count: number;
+  /** In order of preference: one is taken only when none before it can hold. Otherwise chance decides. */
+  readonly isOrdered: boolean;
   /** What must hold in this one. */
   alternative(index: number): readonly Subschema[];
 }
@@ -46,7 +48,7 @@ export function conjunctionOf(added: readonly Subschema[], resolve: Resolve, bas
       ...oneOfChoice(subschemas(oneOf), resolve),
       ...dependentChoices(next),
     );
-    if (isSubschema(not)) choices.push(negation(not, resolve));
+    if (isSubschema(not)) choices.push(negation(not, resolve, depthOf(next)));
     choices.push(...conditionChoice(next));
   }
   return { schemas: [...schemas], choices, isImpossible };
@@ -62,7 +64,7 @@ export function subschemas(value: unknown): readonly Subschema[] {
 
 function anyOfChoice(branches: readonly Subschema[]): readonly Choice[] {
   if (branches.length === 0) return [];
-  return [{ count: branches.length, alternative: (index) => branches.slice(index, index + 1) }];
+  return [{ count: branches.length, isOrdered: false, alternative: (index) => branches.slice(index, index + 1) }];
 }
 
 /** Exactly one: the others must not hold, which goes without saying for those that cannot hold at the same time. */
@@ -73,7 +75,7 @@ function oneOfChoice(branches: readonly Subschema[], resolve: Resolve): readonly
     const others = branches.filter((other, at) => at !== index && !areDisjoint(branch, other, resolve, 3));
     return [branch, ...others.map((other) => ({ not: other }))];
   };
-  return [{ count: branches.length, alternative }];
+  return [{ count: branches.length, isOrdered: false, alternative }];
 }
 
 function conditionChoice({ if: condition, then: consequence, else: otherwise }: Schema): readonly Choice[] {
@@ -92,69 +94,97 @@ function dependentChoices({ dependentSchemas, dependencies }: Schema): readonly 
   });
 }
 
-function choiceOf(alternatives: readonly (readonly Subschema[])[]): Choice {
-  return { count: alternatives.length, alternative: (index) => alternatives[index] ?? [false] };
+function choiceOf(alternatives: readonly (readonly Subschema[])[], isOrdered = false): Choice {
+  return { count: alternatives.length, isOrdered, alternative: (index) => alternatives[index] ?? [false] };
+}
+
+/** A keyword of ours beside `not`: how many schemas are around this one that must not hold. */
+const DEPTH = '\0depth';
+
+/** A schema that does not hold because one within does not, and so on: further in, it is found out by trying. */
+const DEEPEST = 2;
+
+function depthOf(schema: Schema): number {
+  const depth = schema[DEPTH];
+  return typeof depth === 'number' ? depth : 0;
+}
+
+/** One way in which a schema does not hold; the lower the rank, the less it makes of the rest. */
+interface Departure {
+  readonly rank: number;
+  readonly schemas: readonly Subschema[];
 }
 
 /** A schema does not hold where one of its keywords does not. */
-function negation(schema: Subschema, resolve: Resolve): Choice {
+function negation(schema: Subschema, resolve: Resolve, depth: number): Choice {
   if (typeof schema === 'boolean') return choiceOf([[!schema]]);
-  const alternatives = Object.entries(schema).flatMap(([keyword, value]) =>
-    negatedKeyword(keyword, value, schema, resolve),
+  if (depth >= DEEPEST) return choiceOf([[{ [REJECTED]: schema }]]);
+  const departures = allOfFlat(schema, resolve).flatMap((part) =>
+    Object.entries(part).flatMap(([keyword, value]) => departuresFrom(keyword, value, part, depth + 1)),
   );
-  return choiceOf(alternatives.length === 0 ? [[false]] : alternatives);
+  const inOrder = departures.toSorted((a, b) => a.rank - b.rank).map(({ schemas }) => schemas);
+  return choiceOf(inOrder.length === 0 ? [[false]] : inOrder, true);
 }
-
-type Alternatives = readonly (readonly Subschema[])[];
 
 const TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'];
 
-/** Keywords that say nothing of a value. */
+/** Keywords that say nothing of a value, or whose say is in others. */
 const SILENT = new Set(
   `$schema $id $comment title description default examples example deprecated readOnly writeOnly xml externalDocs discriminator
-  then else additionalItems minContains maxContains definitions $defs`.split(/\s+/),
+  then else additionalItems minContains maxContains definitions $defs $ref allOf nullable __bundled__`.split(/\s+/),
 );
 
-/** The ways in which one keyword does not hold. */
-function negatedKeyword(keyword: string, value: unknown, schema: Schema, resolve: Resolve): Alternatives {
-  if (SILENT.has(keyword) || keyword.startsWith('x-')) return [];
+export function isSilent(keyword: string): boolean {
+  return SILENT.has(keyword) || keyword.startsWith('x-') || keyword.startsWith('\0');
+}
+
+function departuresFrom(keyword: string, value: unknown, schema: Schema, depth: number): readonly Departure[] {
+  if (isSilent(keyword)) return [];
   const bound = negatedBound(keyword, value);
-  if (bound !== undefined) return [[bound]];
+  if (bound !== undefined) return [{ rank: 3, schemas: [bound] }];
   switch (keyword) {
-    case 'type': {
-      const types = typesOf(schema) ?? TYPES;
-      const others = TYPES.filter((type) => !types.includes(type) && !(type === 'integer' && types.includes('number')));
-      // Where only whole numbers are excluded, others would have to be made with a fraction.
-      return [[{ type: types.includes('integer') ? others.filter((type) => type !== 'number') : others }]];
-    }
+    case 'type':
+      return [{ rank: 4, schemas: [{ type: typesExcept(typesOf(schema) ?? TYPES) }] }];
     case 'const':
-      return [[{ [EXCLUDED]: [value] }]];
+      return [{ rank: 1, schemas: [{ [EXCLUDED]: [value] }] }];
     case 'enum':
-      return [[{ [EXCLUDED]: value }]];
+      return [{ rank: 1, schemas: [{ [EXCLUDED]: value }] }];
     case 'required':
-      return names(value).map((name) => [{ type: 'object', properties: { [name]: false } }]);
+      return names(value).map((name) => ({ rank: 2, schemas: [{ type: 'object', properties: { [name]: false } }] }));
     case 'properties':
       return Object.entries(isObject(value) ? value : {}).flatMap(([name, property]) =>
-        isSubschema(property)
-          ? [[{ type: 'object', required: [name], properties: { [name]: { not: property } } }]]
-          : [],
+        otherProperty(name, property, depth),
       );
     case 'not':
-      return isSubschema(value) ? [[value]] : [];
-    case 'allOf':
-      return subschemas(value).map((each) => [{ not: each }]);
+      return isSubschema(value) ? [{ rank: 3, schemas: [value] }] : [];
     case 'anyOf':
     case 'oneOf':
-      return [subschemas(value).map((each) => ({ not: each }))];
-    case '$ref':
-      return typeof value === 'string' ? [[{ not: resolve(value) }]] : [];
+      return [{ rank: 5, schemas: subschemas(value).map((each) => ({ not: each, [DEPTH]: depth })) }];
     case 'items':
-      return isSubschema(value) && schema['prefixItems'] === undefined
-        ? [[{ type: 'array', minItems: 1, contains: { not: value } }]]
-        : [[{ type: 'array', [REJECTED]: schema }]];
-    default:
-      return [[{ [REJECTED]: { ...schema } }]];
+      if (!isSubschema(value) || schema['prefixItems'] !== undefined) break;
+      return [{ rank: 6, schemas: [{ type: 'array', minItems: 1, contains: { not: value, [DEPTH]: depth } }] }];
   }
+  return [{ rank: 7, schemas: [{ [REJECTED]: schema }] }];
+}
+
+/** Where only whole numbers are excluded, others would have to be made with a fraction: they are left out too. */
+function typesExcept(types: readonly string[]): readonly string[] {
+  return TYPES.filter(
+    (type) => !types.includes(type) && !(NUMERIC.includes(type) && types.some((each) => NUMERIC.includes(each))),
+  );
+}
+
+const NUMERIC = ['number', 'integer'];
+
+/** The property is there, and is not as it is said to be. */
+function otherProperty(name: string, property: unknown, depth: number): readonly Departure[] {
+  if (!isSubschema(property)) return [];
+  const isNamed = typeof property === 'object' && valuesOf(property) !== undefined;
+  const isDeep =
+    typeof property === 'object' &&
+    ['properties', 'items', 'allOf', 'anyOf', 'oneOf', '$ref'].some((key) => key in property);
+  const other = { type: 'object', required: [name], properties: { [name]: { not: property, [DEPTH]: depth } } };
+  return [{ rank: isNamed ? 1 : isDeep ? 6 : 4, schemas: [other] }];
 }
 
 const OPPOSITES = new Map<string, (limit: number) => Schema>([

@@ -30,7 +30,8 @@ export function fakerCall(schemas: readonly Schema[], locale: string): FakerCall
   const named =
     typeof hint === 'string' ? ([hint, undefined] as const) : isObject(hint) ? Object.entries(hint)[0] : undefined;
   if (named === undefined) return undefined;
-  const [name, given] = named;
+  const [hinted, given] = named;
+  const name = RENAMED.get(hinted) ?? hinted;
   const values: readonly unknown[] = Array.isArray(given) ? given : given === undefined ? [] : [given];
   const faker = fakerOf(locale);
   const call = memberOf(faker.instance, name);
@@ -45,6 +46,19 @@ export function fakerCall(schemas: readonly Schema[], locale: string): FakerCall
     }
   };
 }
+
+/** The same under the name that faker wants: by the old one it prints a warning with each value. */
+const RENAMED = new Map([
+  ['random.arrayElement', 'helpers.arrayElement'],
+  ['random.arrayElements', 'helpers.arrayElements'],
+  ['random.boolean', 'datatype.boolean'],
+  ['random.float', 'datatype.float'],
+  ['random.hexaDecimal', 'datatype.hexadecimal'],
+  ['random.number', 'datatype.number'],
+  ['random.objectElement', 'helpers.objectValue'],
+  ['random.uuid', 'datatype.uuid'],
+  ['datatype.hexaDecimal', 'datatype.hexadecimal'],
+]);
 
 type Call = (...values: unknown[]) => unknown;
 

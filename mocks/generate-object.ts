@@ -16,6 +16,8 @@ interface ObjectRules {
   readonly dependents: ReadonlyMap<string, readonly string[]>;
   /** What holds for a property of this name. */
   plan(name: string): Plan;
+  /** All that can be there, where nothing limits it: an answer in full. */
+  full(): readonly (readonly [name: string, plan: Plan])[] | undefined;
   /** How other names are made, where some schema describes their values. */
   readonly others: Others;
 }
@@ -52,19 +54,27 @@ function rulesOf(schemas: readonly Schema[], planner: Planner): ObjectRules {
     [...listed, ...required, ...[...dependents.values()].flat()].filter((name) => !isWriteOnly(name)),
   );
   const plans = new Map<string, Plan>();
+  const plan = (name: string): Plan => {
+    // Others are remembered by what holds for them: of their names there is no end.
+    if (!named.has(name)) return planner.plan(schemasOf(name));
+    let plan = plans.get(name);
+    if (plan === undefined) plans.set(name, (plan = planner.plan(schemasOf(name), name)));
+    return plan;
+  };
+  let full: readonly (readonly [string, Plan])[] | undefined;
+  const { alwaysFakeOptionals, requiredOnly, ignoreProperties } = planner.settings;
+  const isFullUsual = alwaysFakeOptionals && !requiredOnly && ignoreProperties.length === 0;
+  const isLimited = dependents.size > 0 || numbers('maxProperties').length > 0;
+  const possible = (): readonly (readonly [string, Plan])[] =>
+    [...named].map((name) => [name, plan(name)] as const).filter(([, plan]) => plan.height() < Infinity);
   return {
+    plan,
+    full: () => (isFullUsual && !isLimited ? (full ??= possible()) : undefined),
     min: Math.max(0, ...numbers('minProperties')),
     max: Math.min(Infinity, ...numbers('maxProperties')),
     required: closedUnder(new Set(required), dependents),
     named: [...named],
     dependents,
-    plan: (name) => {
-      // Others are remembered by what holds for them: of their names there is no end.
-      if (!named.has(name)) return planner.plan(schemasOf(name));
-      let plan = plans.get(name);
-      if (plan === undefined) plans.set(name, (plan = planner.plan(schemasOf(name), name)));
-      return plan;
-    },
     others: othersOf(schemas, planner),
   };
 }
@@ -73,7 +83,10 @@ function rulesOf(schemas: readonly Schema[], planner: Planner): ObjectRules {
 type Reader = (name: string) => readonly Subschema[];
 
 function readerOf(schema: Schema, planner: Planner): Reader {
-  const { properties, additionalProperties, propertyNames } = schema;
+  const { properties, propertyNames } = schema;
+  const isWhole = !APPLICATORS.some((keyword) => keyword in schema);
+  const additionalProperties =
+    schema['additionalProperties'] ?? (isWhole ? schema['unevaluatedProperties'] : undefined);
   const patterns = patternsOf(schema);
   const isNameFine = isSubschema(propertyNames) ? planner.judge(propertyNames) : () => true;
   return (name) => {
@@ -84,6 +97,9 @@ function readerOf(schema: Schema, planner: Planner): Reader {
     return found.length === 0 && isSubschema(additionalProperties) ? [additionalProperties] : found;
   };
 }
+
+/** With any of these, `unevaluatedProperties` is not of this schema's own properties alone. */
+const APPLICATORS = ['$ref', 'allOf', 'anyOf', 'oneOf', 'if', 'dependentSchemas', 'not'];
 
 function patternsOf({ patternProperties }: Schema): readonly (readonly [RegExp, Subschema])[] {
   return Object.entries(isObject(patternProperties) ? patternProperties : {}).flatMap(([source, schema]) => {
@@ -148,13 +164,11 @@ function heightOf({ required, max, plan }: ObjectRules): number {
 }
 
 function makeObject(rules: ObjectRules, planner: Planner, run: Run): Json {
-  const chosen = chooseNames(rules, planner, run);
   const made: Record<string, Json> = {};
-  for (const name of rules.named) {
-    if (chosen.has(name)) put(made, name, rules.plan(name), run);
-  }
+  const entries = (run.isSmall ? undefined : rules.full()) ?? chosenEntries(rules, planner, run);
+  for (const [name, plan] of entries) put(made, name, plan, run);
   if (planner.settings.omitNulls) omitNulls(made, rules.required);
-  addOthers(rules, planner, made, chosen.size, run);
+  addOthers(rules, planner, made, entries.length, run);
   return made;
 }
 
@@ -170,6 +184,11 @@ function put(made: Record<string, Json>, name: string, plan: Plan, run: Run): vo
 
 function omitNulls(made: Record<string, Json>, required: readonly string[]): void {
   for (const [name, value] of Object.entries(made)) if (value === null && !required.includes(name)) delete made[name];
+}
+
+function chosenEntries(rules: ObjectRules, planner: Planner, run: Run): readonly (readonly [string, Plan])[] {
+  const chosen = chooseNames(rules, planner, run);
+  return rules.named.filter((name) => chosen.has(name)).map((name) => [name, rules.plan(name)] as const);
 }
 
 function chooseNames(rules: ObjectRules, { settings }: Planner, run: Run): ReadonlySet<string> {

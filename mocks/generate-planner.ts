@@ -3,6 +3,7 @@ import { planArray } from './generate-array.ts';
 import {
   conjunctionOf,
   EXCLUDED,
+  isSilent,
   isSubschema,
   REJECTED,
   typesOf,
@@ -81,38 +82,58 @@ interface Heights {
 }
 
 /**
- * A schema that contains itself is looked at while its height is being found: there it counts as endless, and what was
- * found to be endless because of it is forgotten again.
+ * Finds how high values are at least, of schemas that contain themselves. At first everything that is open is taken for
+ * endless; what is found to have an end thereby has one. That is repeated from the outside as long as more is found.
  */
 function createHeights(): Heights {
-  let interrupted = 0;
-  let open = 0;
+  let depth = 0;
+  /** What is taken for endless for the time being: those found so in this round. */
+  let round = 0;
+  let found = 0;
+  let isTentative = false;
+  const repeat = (look: () => number): number => {
+    for (;;) {
+      round += 1;
+      isTentative = false;
+      const before = found;
+      const height = look();
+      if (height < Infinity || !isTentative || found === before) return height;
+    }
+  };
   return {
     onDemand: (make) => {
       let plan: Plan | undefined;
       let height: number | undefined;
-      let isOpen = false;
+      let endlessInRound = 0;
+      const look = (): number => {
+        endlessInRound = round;
+        depth += 1;
+        const seen = (plan ??= make()).height();
+        depth -= 1;
+        if (seen < Infinity) {
+          height = seen;
+          found += 1;
+        } else if (!isTentative) height = Infinity;
+        return seen;
+      };
       return {
         height: () => {
           if (height !== undefined) return height;
-          if (isOpen) {
-            interrupted += 1;
+          if (depth === 0) return (height ??= repeat(look));
+          if (endlessInRound === round || depth > DEEPEST) {
+            isTentative = true;
             return Infinity;
           }
-          const before = interrupted;
-          isOpen = true;
-          open += 1;
-          const found = (plan ??= make()).height();
-          isOpen = false;
-          open -= 1;
-          if (found < Infinity || interrupted === before || open === 0) height = found;
-          return found;
+          return look();
         },
         make: (run) => (plan ??= make()).make(run),
       };
     },
   };
 }
+
+/** So many schemas within each other are not looked through: a schema that must not hold within itself has no end. */
+const DEEPEST = 200;
 
 interface Place {
   readonly planner: Planner;
@@ -128,8 +149,11 @@ function planConjunction(place: Place, conjunction: Conjunction): Plan {
   return planChoice(place, choice, { ...conjunction, choices: rest });
 }
 
-/** One alternative is taken by chance, of those that can be fulfilled with the rest. */
-function planChoice(place: Place, { count, alternative }: Choice, base: Conjunction): Plan {
+/** Higher than any value is; lower than `Infinity`. */
+const HIGH = 1e6;
+
+/** One alternative is taken, of those that can be fulfilled with the rest. */
+function planChoice(place: Place, { count, isOrdered, alternative }: Choice, base: Conjunction): Plan {
   const plans: (Plan | undefined)[] = [];
   const planOf = (index: number): Plan => {
     const added = (): Conjunction => conjunctionOf(alternative(index), place.resolve, base);
@@ -139,7 +163,7 @@ function planChoice(place: Place, { count, alternative }: Choice, base: Conjunct
     let best = IMPOSSIBLE;
     for (let index = 0; index < count; index += 1) {
       const plan = planOf(index);
-      if (plan.height() <= 1) return plan;
+      if (plan.height() <= (isOrdered ? HIGH : 1)) return plan;
       if (plan.height() < best.height()) best = plan;
     }
     return best;
@@ -148,7 +172,7 @@ function planChoice(place: Place, { count, alternative }: Choice, base: Conjunct
     height: () => lowest().height(),
     make: (run) => {
       if (run.isSmall) return lowest().make(run);
-      const start = run.random.whole(0, count - 1);
+      const start = isOrdered ? 0 : run.random.whole(0, count - 1);
       for (let step = 0; step < count; step += 1) {
         const plan = planOf((start + step) % count);
         if (plan.height() < Infinity) return plan.make(run);
@@ -183,8 +207,36 @@ function fixedValues(schemas: readonly Schema[], planner: Planner): readonly Jso
   const lists = schemas.map(valuesOf).filter((list) => list !== undefined);
   const [first] = lists;
   if (first === undefined) return undefined;
+  const types = allowedTypes(schemas);
+  const isTyped = (value: Json): boolean => types.some((type) => isOfType(value, type));
+  const known = lists.slice(1).map((list) => new Set(list.map((value) => JSON.stringify(value))));
+  const isListed = (value: Json): boolean => known.every((values) => values.has(JSON.stringify(value)));
+  const values = (first as Json[]).filter((value) => isTyped(value) && isListed(value));
+  const saysMore = schemas.some((schema) =>
+    Object.keys(schema).some((keyword) => !isSilent(keyword) && !OF_VALUES.has(keyword)),
+  );
+  if (!saysMore) return values;
+  // Compiled only where it is needed: it takes longer than everything else here.
   const isFine = planner.judge({ allOf: schemas });
-  return (first as Json[]).filter((value) => isFine(value));
+  return values.filter((value) => isFine(value));
+}
+
+/** Keywords that have been regarded already. */
+const OF_VALUES = new Set(['type', 'enum', 'const', 'anyOf', 'oneOf', 'not', 'if']);
+
+function isOfType(value: Json, type: string): boolean {
+  switch (type) {
+    case 'null':
+      return value === null;
+    case 'array':
+      return Array.isArray(value);
+    case 'object':
+      return isObject(value);
+    case 'integer':
+      return Number.isInteger(value);
+    default:
+      return typeof value === type;
+  }
 }
 
 function planValues(values: readonly Json[]): Plan {
@@ -276,9 +328,13 @@ function allowed(plan: Plan, schemas: readonly Schema[], planner: Planner): Plan
   const excluded = new Set(schemas.flatMap((schema) => listOf(schema[EXCLUDED])).map((value) => JSON.stringify(value)));
   const rejected = schemas.map((schema) => schema[REJECTED]).filter(isSubschema);
   if (excluded.size === 0 && rejected.length === 0) return plan;
-  const tests = rejected.map((schema) => planner.judge(schema));
+  let tests: readonly ((value: unknown) => boolean)[] | undefined;
+  const isRejected = (value: Json): boolean => {
+    tests ??= rejected.map((schema) => planner.judge(schema));
+    return tests.some((test) => test(value));
+  };
   const isFine = (value: Json): boolean =>
-    !tests.some((test) => test(value)) && !(excluded.size > 0 && excluded.has(JSON.stringify(value)));
+    !isRejected(value) && !(excluded.size > 0 && excluded.has(JSON.stringify(value)));
   return { height: () => plan.height(), make: (run) => tried(plan, isFine, run) };
 }
 

@@ -1,5 +1,7 @@
+import { isObject } from '../contracts/index.ts';
 import { compareDateTime, date_time, fmtDef } from '@stoplight/prism-http/dist/validator/validators/dateTime.js';
 import type { Schema, Subschema } from './generate-plan.ts';
+import { neededBundle } from './needed-bundle.ts';
 import { addFormats, Ajv, AjvDraft2019, AjvDraft2020 } from './prism-libraries.ts';
 
 /** Whether a value fulfils a schema. */
@@ -13,7 +15,7 @@ export type Validator = (value: unknown) => boolean;
  */
 export function compileValidator(schema: Schema, bundle: unknown): Validator | undefined {
   const ajv = compilerFor(String(schema['$schema']));
-  const whole = { ...schema, __bundled__: bundle };
+  const whole = { ...schema, __bundled__: neededBundle(schema, isObject(bundle) ? bundle : undefined) };
   try {
     const validate = ajv.compile(whole);
     return (value) => {
