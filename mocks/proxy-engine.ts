@@ -360,7 +360,7 @@ async function sendBytes(
     return undefined;
   }
   if (Buffer.isBuffer(bytes)) {
-    response.setHeader('content-length', bytes.length);
+    response.setHeader('Content-Length', bytes.length);
     response.end(bytes);
     return keptBody(bytes);
   }
