@@ -18,7 +18,8 @@ export interface LoadedContract {
 /** @throws TallyError DOCUMENT_NOT_MOCKABLE */
 export async function loadContract(root: string, { contract, findings }: ParsedContract): Promise<LoadedContract> {
   try {
-    return { contract, document: await loadPrismDocument(path.resolve(root, contract.source)) };
+    const { source, document } = contract;
+    return { contract, document: await loadPrismDocument(path.resolve(root, source), document) };
   } catch (cause) {
     throw notMockable(contract, findings, cause);
   }
