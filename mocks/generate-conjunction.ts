@@ -16,7 +16,7 @@ export interface Choice {
   /** In order of preference: one is taken only when none before it can hold. Otherwise chance decides. */
   readonly isOrdered: boolean;
   /** What must hold in this one. */
-  alternative(index: number): readonly Subschema[];
+  readonly alternative: (index: number) => readonly Subschema[];
 }
 
 /** Follows a reference; whatever a missing one says is not known, so that everything fulfils it. */

@@ -15,9 +15,9 @@ interface ObjectRules {
   /** Names that bring others with them. */
   readonly dependents: ReadonlyMap<string, readonly string[]>;
   /** What holds for a property of this name. */
-  plan(name: string): Plan;
+  readonly plan: (name: string) => Plan;
   /** All that can be there, where nothing limits it: an answer in full. */
-  full(): readonly (readonly [name: string, plan: Plan])[] | undefined;
+  readonly full: () => readonly (readonly [name: string, plan: Plan])[] | undefined;
   /** How other names are made, where some schema describes their values. */
   readonly others: Others;
 }

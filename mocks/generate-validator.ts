@@ -1,4 +1,5 @@
 import { isObject } from '../contracts/index.ts';
+import { fullFormats } from 'ajv-formats/dist/formats.js';
 import { compareDateTime, date_time, fmtDef } from '@stoplight/prism-http/dist/validator/validators/dateTime.js';
 import type { Schema, Subschema } from './generate-plan.ts';
 import { neededBundle } from './needed-bundle.ts';
@@ -78,7 +79,10 @@ let formats: Compiler['formats'] | undefined;
 /** Whether a text has a format; undefined for one that AJV does not know, or that allows any text. */
 export function formatTest(name: string): Test | undefined {
   formats ??= createCompiler('7').formats;
-  const test = formatOf(formats[name]);
+  // Ours is the newer of the two, and knows more.
+  const test = formatOf(
+    formats[name] ?? (Object.hasOwn(fullFormats, name) ? Reflect.get(fullFormats, name) : undefined),
+  );
   const alsoTest = name === 'date-time' ? ajvDateTime : undefined;
   if (test === undefined || alsoTest === undefined) return test;
   return (text) => test(text) && alsoTest(text);

@@ -22,7 +22,7 @@ function valuesOf(schema: Schema, count = 20, settings = {}): readonly Json[] {
 }
 
 const bound = fc.integer({ min: 0, max: 20 });
-const some = <T>(model: Record<string, fc.Arbitrary<T>>): fc.Arbitrary<Record<string, T>> =>
+const some = <T>(model: Record<string, fc.Arbitrary<T>>): fc.Arbitrary<{ [name: string]: T | undefined }> =>
   fc.record(model, { requiredKeys: [] });
 
 const FORMATS = [
@@ -72,7 +72,7 @@ const number = fc
   .record({
     type: fc.constantFrom('number', 'integer'),
     minimum: fc.integer({ min: -1000, max: 1000 }),
-    span: fc.integer({ min: 3, max: 1000 }),
+    span: fc.integer({ min: 9, max: 1000 }),
     isExcluded: fc.boolean(),
     multipleOf: fc.constantFrom(undefined, 1, 0.01, 0.1, 0.25, 2),
   })
@@ -188,7 +188,7 @@ describe('a generated value', () => {
           value,
         });
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   }, 120_000);
 
@@ -254,12 +254,12 @@ describe('a generated value', () => {
 
 describe('hints and settings', () => {
   test.each([
-    ['name.firstName', { type: 'string' }, /^\p{Lu}/u],
+    ['name.firstName', { type: 'string' }, /^"\p{Lu}/u],
     [{ 'random.number': { min: 7, max: 7 } }, { type: 'integer' }, /^7$/],
-    [{ 'helpers.arrayElement': [['x', 'y']] }, { type: 'string' }, /^[xy]$/],
+    [{ 'helpers.arrayElement': [['x', 'y']] }, { type: 'string' }, /^"[xy]"$/],
   ])('x-faker %j is followed', (hint, schema, expected) => {
     const [value] = valuesOf({ ...schema, 'x-faker': hint }, 1);
-    expect(String(value)).toMatch(expected);
+    expect(JSON.stringify(value)).toMatch(expected);
   });
 
   test.each(['no.such.thing', 'constructor.constructor', { unique: ['name.firstName'] }])(
@@ -272,7 +272,7 @@ describe('hints and settings', () => {
 
   test('a hint that does not fit its schema gives way to it', () => {
     for (const value of valuesOf({ type: 'string', maxLength: 3, 'x-faker': 'lorem.paragraph' }))
-      expect(String(value).length).toBeLessThan(4);
+      expect(value).toMatch(/^.{0,3}$/);
   });
 
   test('additional properties are made up, unless they are not wanted', () => {

@@ -2,12 +2,12 @@ import type { IHttpResponse, PrismHttpComponents } from '@stoplight/prism-http';
 import { INVALID_CONTENT_TYPE, UNAUTHORIZED, UNPROCESSABLE_ENTITY } from '@stoplight/prism-http/dist/mocker/errors.js';
 import { ProblemJsonError } from '@stoplight/prism-http/dist/types.js';
 import { validateOutput } from '@stoplight/prism-http/dist/validator/index.js';
-import type { JsonObject } from '../contracts/index.ts';
 import { createAnswerMemo, type AnswerMemo } from './answer-memo.ts';
 import { assemble, samplesOf } from './assemble.ts';
 import { setCorsHeaders } from './cors.ts';
 import { keyOf, outcomeOf, type Question, type Source } from './covered.ts';
 import { record, writeFinished, writeProblem, type Destination, type FinishedAnswer } from './finished-answer.ts';
+import { createAnswerValues, type AnswerValues } from './generate-answer-values.ts';
 import { generatorSettings } from './generator-settings.ts';
 import { NOTHING_WRONG, type Handled } from './handled.ts';
 import type { MockOptions } from './mock-options.ts';
@@ -75,8 +75,8 @@ interface Answers {
   readonly options: MockOptions;
   readonly logger: Logger;
   readonly memo: AnswerMemo<Known>;
-  /** The generator's settings. */
-  readonly settings: JsonObject;
+  /** What generated answers are made with. */
+  readonly values: AnswerValues;
 }
 
 export function createOperationAnswers(
@@ -84,8 +84,8 @@ export function createOperationAnswers(
   options: MockOptions,
   logger: Logger,
 ): OperationAnswers {
-  const settings = generatorSettings(document, options);
-  const answers: Answers = { options, logger, settings, memo: createAnswerMemo<Known>(MEMO) };
+  const values = createAnswerValues(generatorSettings(document, options), logger);
+  const answers: Answers = { options, logger, values, memo: createAnswerMemo<Known>(MEMO) };
   return {
     send: (to, served, question, source) => {
       const known = knownAnswer(answers, served, question, source);
@@ -225,18 +225,17 @@ function locationOf({ path: location, severity, code, message }: Diagnostic): ob
   return { location, severity: SEVERITIES[severity], code, message };
 }
 
-async function sendGenerated(
+function sendGenerated(
   answers: Answers,
   { request, response, cors }: Destination,
   served: Served,
   question: Question,
   negotiated: Negotiated,
-): Promise<Handled> {
-  const { options, settings } = answers;
+): Handled | Promise<Handled> {
+  const { options, values } = answers;
   const { operation, route } = served;
-  const { preferences, violations = [] } = question;
-  const { prismGenerator } = await import('./prism-generator.ts');
-  const output = assemble(negotiated, prismGenerator(operation, settings, preferences.seed ?? options.seed), options);
+  const { input, preferences, violations = [] } = question;
+  const output = assemble(negotiated, values(operation, input, preferences.seed ?? options.seed), options);
   if (cors) setCorsHeaders(request, response);
   const handled = { ...NOTHING_WRONG, route, violations: violations.map(violationOf) };
   if (output instanceof Error) {
@@ -246,5 +245,5 @@ async function sendGenerated(
   const wrong = wrongWith(operation, output);
   const problem = sendAnswer(response, { output, validations: { input: violations, output: wrong } }, options.errors);
   const noted = { ...handled, answerViolations: wrong.map(violationOf), ...(problem === undefined ? {} : { problem }) };
-  return operation.callbacks === undefined ? noted : await callBack(answers, served, question, output, noted);
+  return operation.callbacks === undefined ? noted : callBack(answers, served, question, output, noted);
 }

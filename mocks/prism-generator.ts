@@ -1,9 +1,6 @@
 import { createRequire } from 'node:module';
 import { resetJSONSchemaGenerator } from '@stoplight/prism-http';
-import { generate } from '@stoplight/prism-http/dist/mocker/generator/JSONSchema.js';
 import type { Json, JsonObject } from '../contracts/index.ts';
-import type { MakeValue } from './assemble.ts';
-import type { PrismOperation } from './prism-operations.ts';
 
 interface SchemaFaker {
   option(name: string, value: unknown): void;
@@ -31,14 +28,4 @@ export function prepareGenerator(settings: JsonObject): void {
 
 function camelCase(name: string): string {
   return name.replace(/[-_ ]+(\w)/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** Prism's own generator, set for one answer. With a seed, every value of the answer begins at the same random number. */
-export function prismGenerator(operation: PrismOperation, settings: JsonObject, seed?: string): MakeValue {
-  prepareGenerator(settings);
-  const bundle: unknown = Reflect.get(operation, '__bundled__');
-  return (schema) => {
-    const made = generate(operation, bundle, schema, seed);
-    return 'left' in made ? made.left : made.right;
-  };
 }
