@@ -41,7 +41,6 @@ const ASKED: Readonly<Record<string, readonly Asked[]>> = {
   'mocks/fixtures/shop-3.0.yaml': [
     { target: '/items', headers: { origin: 'http://a.example' } },
     { target: '/items', headers: { accept: 'image/png' } },
-    { target: '/items', headers: { prefer: 'dynamic=true, seed=7' } },
     { target: '/items/newest' },
     { target: '/nothing' },
     { method: 'PATCH', target: '/items' },
