@@ -40,7 +40,7 @@ export interface ApiKey {
 /** A body, or the beginning of a long one. */
 export type KeptBody = Buffer | string | CutBody;
 
-export interface CutBody {
+interface CutBody {
   readonly start: Buffer;
   readonly sizeBytes: number;
   readonly isText: boolean;

@@ -26,7 +26,7 @@ export interface WorkerDesk {
   readonly contracts: readonly (KnownContract & { readonly index: number })[];
 }
 
-export type KnownContract = Pick<Contract, 'name' | 'source'>;
+type KnownContract = Pick<Contract, 'name' | 'source' | 'kind'>;
 
 export type ToWorker =
   | { readonly type: 'start'; readonly plan: WorkerPlan }
