@@ -26,8 +26,7 @@ function planNode(node: PatternNode, flags: string): PatternPlan | undefined {
       return planChoice(node.options, flags);
     case 'repetition':
       return planRepetition(node.body, node.min, node.max, flags);
-    case 'assertion':
-    case 'lookaround':
+    default:
       return NOTHING;
   }
 }
@@ -41,7 +40,7 @@ function planCharacter(source: string, flags: string): PatternPlan | undefined {
 }
 
 /** What people type first, then the rest of ASCII, then some of what is written elsewhere. */
-const PLAIN = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'];
+const PLAIN = Array.from('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789');
 const PRINTABLE = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
 const OTHERS = Array.from({ length: 0x3100 }, (_, index) => String.fromCharCode(index));
 const BEYOND = ['\u{1F600}', '\u{1F680}', '中', '한', '\uFF21', '\u{10348}', '\uE000', '\uFFFD'];
@@ -77,7 +76,10 @@ function findCharacters(source: string, flags: string): readonly string[] {
 /** What no list holds: `\u4e00`, `\u{1f4a9}`, the character itself. */
 function writtenIn(source: string): readonly string[] {
   const escapes = [...source.matchAll(/\\u\{?([\da-f]{4,6})\}?/gi)].map(([, code = '0']) => Number.parseInt(code, 16));
-  return [...escapes.filter((code) => code <= 0x10ffff).map((code) => String.fromCodePoint(code)), ...source];
+  return [
+    ...escapes.filter((code) => code <= 0x10ffff).map((code) => String.fromCodePoint(code)),
+    ...Array.from(source),
+  ];
 }
 
 function planSequence(items: readonly PatternNode[], flags: string): PatternPlan | undefined {

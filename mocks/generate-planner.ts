@@ -78,7 +78,7 @@ function decode(pointer: string): string {
 
 interface Heights {
   /** A plan that is made when it is first looked at, and remembers its height. */
-  onDemand(make: () => Plan): Plan;
+  readonly onDemand: (make: () => Plan) => Plan;
 }
 
 /**

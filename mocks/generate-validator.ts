@@ -21,7 +21,7 @@ export function compileValidator(schema: Schema, bundle: unknown): Validator | u
     const validate = ajv.compile(whole);
     return (value) => {
       try {
-        return validate(value) === true;
+        return validate(value);
       } catch {
         return true;
       }
