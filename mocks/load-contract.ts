@@ -15,6 +15,11 @@ export interface LoadedContract {
   readonly document: PrismDocument;
 }
 
+/** Whether its operations can be mocked: OpenAPI, and the collections that Prism reads besides. */
+export function isMockable({ kind }: Pick<Contract, 'kind'>): boolean {
+  return kind === 'openapi' || kind === 'postman';
+}
+
 /** @throws TallyError DOCUMENT_NOT_MOCKABLE */
 export async function loadContract(root: string, { contract, findings }: ParsedContract): Promise<LoadedContract> {
   try {
@@ -30,9 +35,12 @@ export async function loadContract(root: string, { contract, findings }: ParsedC
  *
  * @throws TallyError CONTRACT_UNREADABLE, DOCUMENT_NOT_MOCKABLE, OPERATIONS_NONE
  */
-export async function readContract(root: string, known: Pick<Contract, 'name' | 'source'>): Promise<LoadedContract> {
-  const kind = kinds.find(({ id }) => id === 'openapi');
-  if (kind === undefined) throw new Error('OpenAPI is no longer a kind of contract');
+export async function readContract(
+  root: string,
+  known: Pick<Contract, 'name' | 'source' | 'kind'>,
+): Promise<LoadedContract> {
+  const kind = kinds.find(({ id }) => id === known.kind);
+  if (kind === undefined) throw new Error(`${known.kind} is no longer a kind of contract`);
   const parsed = await kind.parse(path.resolve(root, known.source), { root, name: known.name });
   const loaded = await loadContract(root, parsed);
   if (loaded.document.routes.length === 0) throw operationsNone(loaded.contract);

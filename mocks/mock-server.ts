@@ -4,7 +4,7 @@ import { runCheck, TallyError, type ParsedContract, type RunContext } from '../c
 import type { Call } from './call.ts';
 import { openJournal, type Journal, type JournalOptions, type JournalWriter } from './journal.ts';
 import { hostInUrl, listen, type Listening } from './listen.ts';
-import { loadContracts, operationsNone, type LoadedContract } from './load-contract.ts';
+import { isMockable, loadContracts, operationsNone, type LoadedContract } from './load-contract.ts';
 import { limitsOf, type MockLayout, type MockOptions } from './mock-options.ts';
 import { followDocuments, type Reloader } from './reload.ts';
 import { createReception, type Reception } from './reception.ts';
@@ -56,7 +56,7 @@ export async function startMocks(context: RunContext, options: MockOptions): Pro
 }
 
 function apisOf(context: RunContext): readonly ParsedContract[] {
-  const apis = context.workspace.contracts.filter(({ contract }) => contract.kind === 'openapi');
+  const apis = context.workspace.contracts.filter(({ contract }) => isMockable(contract));
   if (apis.length > 0) return apis;
   const { configSource, contracts } = context.workspace;
   throw new TallyError({
@@ -248,7 +248,7 @@ class Mocks implements MockServer {
   #known(indices: readonly number[]): WorkerPlan['desks'][number]['contracts'] {
     return this.services
       .filter(({ index }) => indices.includes(index))
-      .map(({ contract: { name, source }, index }) => ({ name, source, index }));
+      .map(({ contract: { name, source, kind }, index }) => ({ name, source, kind, index }));
   }
 
   #followDocuments(): void {

@@ -4,7 +4,7 @@ import type { getHttpOperationsFromSpec } from '@stoplight/prism-http';
 import { isObject, type Json, type JsonObject } from '../contracts/index.ts';
 import { cutCircles } from './cut-circles.ts';
 import { asItIs, plainReferences, type Follow } from './follow-references.ts';
-import { transformOperations } from './http-spec.ts';
+import { isCollection, transformOperations } from './http-spec.ts';
 
 /** An operation as Prism's engine reads it. */
 export type PrismOperation = Awaited<ReturnType<typeof getHttpOperationsFromSpec>>[number];
@@ -65,6 +65,7 @@ interface Readable {
 export async function loadPrismDocument(source: string, parsed?: JsonObject): Promise<PrismDocument> {
   const readable = sharedDocument(source, parsed) ?? (await readDocument(source));
   const { document, follow } = readable;
+  if (isCollection(document)) return { routes: collectionRoutes(document), generator: {} };
   const settings = cutCircles(document['x-json-schema-faker'] ?? null, ['x-json-schema-faker'], new Map(), follow);
   return { routes: routesOf(readable), generator: isObject(settings) ? settings : {} };
 }
@@ -84,6 +85,15 @@ async function readDocument(source: string): Promise<Readable> {
   const follow = plainReferences(document, { names: true });
   if (follow !== undefined) return { document, follow };
   return { document: (await new $RefParser().dereference(source, document, options)) as JsonObject, follow: asItIs };
+}
+
+/** A Postman collection's requests: a few dozen, so all of them at once. Those of one method and path become one. */
+function collectionRoutes(document: JsonObject): readonly PrismRoute[] {
+  return transformOperations(document).map((transformed) => {
+    const bundle = { ...document, __target__: transformed };
+    const operation = bundleTarget({ document: bundle, path: '#/__target__', cloneDocument: false }) as PrismOperation;
+    return { method: operation.method, path: operation.path, operation: () => operation };
+  });
 }
 
 function routesOf(readable: Readable): readonly PrismRoute[] {

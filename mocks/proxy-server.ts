@@ -7,7 +7,7 @@ import { keptBody, type Call } from './call.ts';
 import { exchangeOf } from './exchange-of.ts';
 import { openJournal, type Journal, type JournalWriter } from './journal.ts';
 import { hostInUrl, listen, type Listening } from './listen.ts';
-import { loadContract, operationsNone, type LoadedContract } from './load-contract.ts';
+import { isMockable, loadContract, operationsNone, type LoadedContract } from './load-contract.ts';
 import { apiKeysOf } from './mark-api-keys.ts';
 import { limitsOf, type RequestLimits } from './mock-options.ts';
 import { pathOf } from './path-of.ts';
@@ -70,7 +70,7 @@ export async function startProxy(context: RunContext, options: ProxyOptions): Pr
 const SILENCE_MS = 60_000;
 
 async function loadOnly({ workspace }: RunContext): Promise<LoadedContract> {
-  const [only, ...more] = workspace.contracts.filter(({ contract }) => contract.kind === 'openapi');
+  const [only, ...more] = workspace.contracts.filter(({ contract }) => isMockable(contract));
   if (only === undefined || more.length > 0) throw oneDocument(workspace);
   const loaded = await loadContract(workspace.root, only);
   if (loaded.document.routes.length === 0) throw operationsNone(loaded.contract);
