@@ -129,7 +129,7 @@ function ownFaker(locale: string): OwnFaker {
 let library: FakerLibrary | undefined;
 
 function fakerLibrary(): FakerLibrary {
-  const require = createRequire(createRequire(import.meta.url).resolve('@stoplight/prism-http'));
-  library ??= require('@faker-js/faker') as FakerLibrary;
+  const requireOfPrism = createRequire(createRequire(import.meta.url).resolve('@stoplight/prism-http'));
+  library ??= requireOfPrism('@faker-js/faker') as FakerLibrary;
   return library;
 }

@@ -8,7 +8,7 @@ import { mergeAllOf } from './prism-libraries.ts';
 import type { Random } from './seeded-random.ts';
 
 /** A value that was made of a schema. */
-export interface GeneratedValue {
+interface GeneratedValue {
   readonly value: Json;
   /** Why the value may not be valid. */
   readonly problem?: string;
