@@ -4,7 +4,6 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ProblemJsonError } from '@stoplight/prism-http/dist/types.js';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import { asError } from './as-error.ts';
 
 /** A request as it goes to the upstream. */
 export interface ForwardedRequest {
@@ -51,7 +50,8 @@ export function openUpstream(settings: UpstreamSettings): Upstream {
 
 /** What Prism's client says of a request that came to nothing. A password in the address is nobody's business. */
 export function fetchError(url: URL, thrown: unknown, text = 'request to URL failed, reason: '): Error {
-  const { message, code } = asError(thrown) as NodeJS.ErrnoException;
+  // In jest, Node's own errors are no instances of this Error.
+  const { message = String(thrown), code } = Object(thrown) as Partial<NodeJS.ErrnoException>;
   const error = new Error(text.replace('URL', withoutPassword(url)) + (message || code || ''), { cause: thrown });
   error.name = 'FetchError';
   return error;
@@ -173,12 +173,7 @@ function answerTo(outgoing: ClientRequest, body: ForwardedRequest['body']): Prom
 
 /** As Prism's client sends them, less what is meant for the connection to us alone (RFC 9110 §7.6.1). */
 function headersOf({ method, headers, body }: ForwardedRequest): Record<string, string | string[]> {
-  const own = new Set([
-    ...HOP_BY_HOP,
-    ...String(headers.connection ?? '')
-      .toLowerCase()
-      .split(/\s*,\s*/),
-  ]);
+  const own = new Set([...HOP_BY_HOP, ...(headers.connection ?? '').toLowerCase().split(/\s*,\s*/)]);
   const kept = Object.entries(headers).flatMap(([name, value]) =>
     value === undefined || own.has(name) ? [] : [[name, value] as const],
   );
@@ -224,6 +219,8 @@ export interface LongBody {
   readonly start: Buffer;
   /** All of it, the beginning included. */
   readonly whole: AsyncIterable<Buffer>;
+  /** What has passed so far. */
+  readonly sizeBytes: () => number;
 }
 
 /** Reads a body, or as much of it as we are ready to keep. */
@@ -240,14 +237,21 @@ export async function readUpTo(stream: Readable, limitBytes: number): Promise<Bu
 }
 
 /** Kept for the journal, however long the body is. */
-const START_BYTES = 64 * 1024;
+const START_BYTES = 256 * 1024;
 
 function longBody(chunks: Buffer[], rest: AsyncIterator<Buffer>): LongBody {
-  const start = Buffer.from(Buffer.concat(chunks).subarray(0, START_BYTES));
+  const start = Buffer.concat(chunks).subarray(0, START_BYTES);
+  let sizeBytes = 0;
   async function* whole(): AsyncGenerator<Buffer> {
     // Let go of each one as it is sent.
-    for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) yield chunk;
-    yield* { [Symbol.asyncIterator]: () => rest };
+    for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) {
+      sizeBytes += chunk.length;
+      yield chunk;
+    }
+    for await (const chunk of { [Symbol.asyncIterator]: () => rest }) {
+      sizeBytes += chunk.length;
+      yield chunk;
+    }
   }
-  return { start, whole: whole() };
+  return { start: Buffer.from(start), whole: whole(), sizeBytes: () => sizeBytes };
 }

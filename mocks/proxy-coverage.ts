@@ -104,8 +104,9 @@ function nameOf({ method, path }: Pick<Operation, 'method' | 'path'>): string {
 /** The same departure at another place of a list is the same. */
 function keyOf(side: string, { method, pathname, route, status }: ProxiedCall, violation: Violation): string {
   const place = violation.path.map((key) => (/^\d+$/.test(key) ? '*' : key)).join('.');
+  const message = violation.message.replaceAll(/\b\d+\b/g, '*');
   const where = route === undefined ? `${method} ${pathname}` : '';
-  return [side, where, side === 'response' ? status : '', place, violation.code, violation.message].join('\0');
+  return [side, where, side === 'response' ? status : '', place, violation.code, message].join('\0');
 }
 
 function requestFinding(root: string, call: ProxiedCall, violation: Violation): Finding {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -31,7 +32,7 @@ import { hasBody, parseBody, readBytes } from './request-body.ts';
 import { compileRequestPlan, type RequestPlan } from './request-plan.ts';
 import { readTarget } from './request-target.ts';
 import { createRouteIndex } from './route-index.ts';
-import { ERROR, WARNING } from './severity.ts';
+import { ERROR, INFORMATION, WARNING } from './severity.ts';
 import { JUDGED_BYTES, readAnswer, TOO_LONG, type UpstreamAnswer } from './upstream-answer.ts';
 import { violationOf, type Diagnostic, type Violation } from './violation.ts';
 
@@ -170,12 +171,11 @@ function untilGone(response: ServerResponse): AbortSignal {
 
 async function answer(engine: Engine, to: Destination, target: string): Promise<Proxied> {
   const asked = await readRequest(to.request, target);
-  const body = kept(asked.bytes);
   const configured = getHttpConfigFromRequest(asked.input);
-  if ('left' in configured) return { ...refuse(to, asked, configured.left), body };
+  if ('left' in configured) return { ...refuse(to, asked, configured.left), body: kept(asked.bytes) };
   const route = engine.find(asked.input);
-  if (route instanceof Error) return { ...(await answerUnknown(engine, to, asked, route)), body };
-  return { ...(await answerRoute(engine, to, asked, route)), route, body };
+  if (route instanceof Error) return { ...(await answerUnknown(engine, to, asked, route)), body: kept(asked.bytes) };
+  return { ...(await answerRoute(engine, to, asked, route)), route, body: kept(asked.bytes) };
 }
 
 async function readRequest(request: IncomingMessage, target: string): Promise<Asked> {
@@ -240,8 +240,6 @@ const NOT_JUDGED = 'not-validated';
 function notJudged(message: string): Diagnostic {
   return { path: ['body'], code: NOT_JUDGED, message, severity: INFORMATION };
 }
-
-const INFORMATION = 2 as Diagnostic['severity'];
 
 function judgeRequest(
   { options }: Engine,
@@ -373,8 +371,10 @@ function kept(bytes: Asked['bytes']): KeptBody | undefined {
   return bytes === undefined || Buffer.isBuffer(bytes) ? keptBody(bytes) : cutBody(bytes);
 }
 
-function cutBody({ start }: LongBody): KeptBody {
-  return start;
+/** The beginning may end in the middle of a character. */
+function cutBody({ start, sizeBytes }: LongBody): KeptBody {
+  const isText = [0, 1, 2, 3].some((cut) => isUtf8(start.subarray(0, start.length - cut)));
+  return { start, sizeBytes: sizeBytes(), isText };
 }
 
 async function sendMocked(engine: Engine, to: Destination, { input }: Asked): Promise<Proxied> {

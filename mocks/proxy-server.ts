@@ -104,7 +104,7 @@ interface Parts {
   readonly upstream: Upstream;
   readonly log: TrafficLog;
   readonly journal: JournalWriter;
-  openEngine(loaded: LoadedContract): ProxyEngine;
+  readonly openEngine: (loaded: LoadedContract) => ProxyEngine;
 }
 
 /** One reading of the document, which the next one replaces. */
@@ -239,7 +239,7 @@ class RunningProxy implements ProxyServer {
     if (!call.refused && reasons.length > 0) {
       log.warn([`${method} ${pathname}  ${call.status}  departs from the contract`, ...reasons].join('\n  '));
     }
-    for (const note of proxied.notes) log.warn(`${method} ${pathname}  ${note}`);
+    for (const note of new Set(proxied.notes)) log.warn(`${method} ${pathname}  ${note}`);
   }
 }
 

@@ -79,7 +79,8 @@ export const proxy: Command = {
       await started.close();
       if (!input.flags.boolean('quiet') && !isForProgram(input)) input.stdout.write(table(started.rows()));
     });
-    return started === undefined || input.flags.given('fail-on') ? exitCode : 0;
+    // As Prism's, so that scripts around it stay as they are; what could not be done is still told.
+    return exitCode === 1 && !input.flags.given('fail-on') ? 0 : exitCode;
   },
 };
 

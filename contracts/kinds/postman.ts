@@ -29,7 +29,7 @@ async function parse(file: string, options: ParseOptions): Promise<ParsedContrac
     title,
     source,
     digest,
-    specification: `postman ${/v(\d+\.\d+)/.exec(String(info['schema']))?.[1] ?? '2'}`,
+    specification: `postman ${/v(\d+\.\d+)/.exec(textOf(info['schema']))?.[1] ?? '2'}`,
     operations: operationsOf(document, options.root, source),
     messages: [],
     interactions: [],
@@ -108,9 +108,9 @@ function operationOf(item: JsonObject, pointer: string, root: string, source: st
 /** `/pets/{id}` of `{{baseUrl}}/pets/:id?limit=1`, or of its parts. */
 function templateOf(url: Json): string {
   const parts = isObject(url) ? url['path'] : undefined;
-  const raw = String(isObject(url) ? (url['raw'] ?? '') : url);
+  const raw = textOf(isObject(url) ? url['raw'] : url);
   const segments = Array.isArray(parts)
-    ? parts.map((part) => String(isObject(part) ? (part['value'] ?? '') : part))
+    ? parts.map((part) => textOf(isObject(part) ? part['value'] : part))
     : segmentsOf(raw);
   return `/${segments.map((segment) => (segment.startsWith(':') ? `{${segment.slice(1)}}` : segment)).join('/')}`;
 }
@@ -128,10 +128,14 @@ function responsesOf(item: JsonObject, pointer: string): readonly Response[] {
   const byStatus = new Map<string, Response>();
   for (const [index, response] of responses.entries()) {
     if (!isObject(response) || response['code'] === undefined) continue;
-    const status = String(response['code']);
+    const status = textOf(response['code']);
     const description = typeof response['name'] === 'string' ? response['name'] : '';
     const at = joinPointer(pointer, 'response', index);
     if (!byStatus.has(status)) byStatus.set(status, { status, description, headers: [], content: [], pointer: at });
   }
   return [...byStatus.values()];
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
