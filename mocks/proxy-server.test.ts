@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, request as httpRequest, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { contextFor, type TestRun } from './fixtures/context.ts';
 import { PROXY_OPTIONS } from './fixtures/proxy-options.ts';
+import { tlsSettings } from './tls-settings.ts';
 import { startProxy, type ProxyOptions, type ProxyServer } from './index.ts';
 
 const closing: (() => Promise<void>)[] = [];
@@ -207,6 +209,39 @@ describe('a proxy', () => {
       [true, false],
       [true, false],
     ]);
+  });
+
+  test('says as Prism that a certificate is not trusted', async () => {
+    const { settings } = await tlsSettings({});
+    const server = createSecureServer({ cert: settings.cert, key: settings.key }, (_, response) => void response.end());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closing.push(async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    });
+    const { proxy } = await proxied(new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`));
+    const answer = await fetch(`${proxy.url}/items`);
+    expect(answer.status).toBe(500);
+    expect(await answer.json()).toMatchObject({
+      type: 'FetchError',
+      title: expect.stringMatching(/reason: self-signed certificate/),
+    });
+  });
+
+  test('reaches the upstream through a proxy, with the user and password of that proxy', async () => {
+    const seen: unknown[] = [];
+    const between = await upstreamOf((request, response) => {
+      seen.push([request.url, request.headers.host, request.headers['proxy-authorization']]);
+      response.writeHead(204).end();
+    });
+    between.username = 'me';
+    between.password = 'p%40ss';
+    const { proxy } = await proxied(new URL('http://items.example:81/v1'), { upstreamProxy: between });
+    expect((await fetch(`${proxy.url}/items/1`, { method: 'DELETE' })).status).toBe(204);
+    const basic = `Basic ${Buffer.from('me:p@ss').toString('base64')}`;
+    expect(seen).toEqual([['http://items.example:81/v1/items/1', 'items.example:81', basic]]);
   });
 
   test('takes a Postman collection, whose operations are those that Prism makes of it', async () => {
