@@ -221,17 +221,24 @@ export interface LongBody {
   readonly whole: AsyncIterable<Buffer>;
   /** What has passed so far. */
   readonly sizeBytes: () => number;
+  /** The rest is not wanted. */
+  readonly giveUp: () => void;
 }
 
-/** Reads a body, or as much of it as we are ready to keep. */
-export async function readUpTo(stream: Readable, limitBytes: number): Promise<Buffer | LongBody> {
+/**
+ * Reads a body, or as much of it as we are ready to keep.
+ *
+ * @param given `up`: what is not wanted ends its connection; `away`: it is read nevertheless, since a client that is still
+ *   sending would not see the answer otherwise
+ */
+export async function readUpTo(stream: Readable, limitBytes: number, given: 'up' | 'away'): Promise<Buffer | LongBody> {
   const iterator = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const chunks: Buffer[] = [];
   let bytes = 0;
   for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
     chunks.push(next.value);
     bytes += next.value.length;
-    if (bytes > limitBytes) return longBody(chunks, iterator);
+    if (bytes > limitBytes) return longBody(chunks, iterator, given);
   }
   return chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks);
 }
@@ -239,19 +246,35 @@ export async function readUpTo(stream: Readable, limitBytes: number): Promise<Bu
 /** Kept for the journal, however long the body is. */
 const START_BYTES = 256 * 1024;
 
-function longBody(chunks: Buffer[], rest: AsyncIterator<Buffer>): LongBody {
-  const start = Buffer.concat(chunks).subarray(0, START_BYTES);
+function longBody(chunks: Buffer[], rest: AsyncIterator<Buffer>, given: 'up' | 'away'): LongBody {
+  const start = Buffer.from(Buffer.concat(chunks).subarray(0, START_BYTES));
   let sizeBytes = 0;
+  let isEnded = false;
+  const giveUp = (): void => {
+    if (isEnded) return;
+    isEnded = true;
+    const ended = given === 'up' ? rest.return?.() : readAway(rest);
+    ended?.catch(() => undefined);
+  };
   async function* whole(): AsyncGenerator<Buffer> {
-    // Let go of each one as it is sent.
-    for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) {
-      sizeBytes += chunk.length;
-      yield chunk;
-    }
-    for await (const chunk of { [Symbol.asyncIterator]: () => rest }) {
-      sizeBytes += chunk.length;
-      yield chunk;
+    try {
+      // Let go of each one as it is sent.
+      for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) {
+        sizeBytes += chunk.length;
+        yield chunk;
+      }
+      for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
+        sizeBytes += next.value.length;
+        yield next.value;
+      }
+      isEnded = true;
+    } finally {
+      giveUp();
     }
   }
-  return { start: Buffer.from(start), whole: whole(), sizeBytes: () => sizeBytes };
+  return { start, whole: whole(), sizeBytes: () => sizeBytes, giveUp };
+}
+
+async function readAway(rest: AsyncIterator<Buffer>): Promise<void> {
+  while ((await rest.next()).done !== true);
 }

@@ -179,7 +179,7 @@ async function answer(engine: Engine, to: Destination, target: string): Promise<
 }
 
 async function readRequest(request: IncomingMessage, target: string): Promise<Asked> {
-  const bytes = hasBody(request) ? await readUpTo(request, JUDGED_BYTES) : undefined;
+  const bytes = hasBody(request) ? await readUpTo(request, JUDGED_BYTES, 'away') : undefined;
   const input = {
     method: (request.method ?? 'get').toLowerCase() as IHttpRequest['method'],
     url: readTarget(target),
@@ -334,16 +334,12 @@ async function send(
   const result = { violations: [], answerViolations, notes, upstream: output };
   const refusing = options.errors ? ours : [];
   if (bytes === undefined || refusing.some(({ severity }) => severity === 'Error')) {
-    if (bytes !== undefined && bytes !== 'none' && !Buffer.isBuffer(bytes)) await discard(bytes);
+    if (bytes !== undefined && bytes !== 'none' && !Buffer.isBuffer(bytes)) bytes.giveUp();
     const problem = sendOutput(response, output, refusing);
     return { ...result, ...(problem === undefined ? {} : { problem }) };
   }
   const answerBody = await sendBytes(response, output, bytes);
   return { ...result, answerBody };
-}
-
-async function discard({ whole }: LongBody): Promise<void> {
-  await whole[Symbol.asyncIterator]().return?.();
 }
 
 async function sendBytes(
@@ -387,12 +383,8 @@ async function sendMocked(engine: Engine, to: Destination, { input }: Asked): Pr
 /** Without having asked the upstream. What is still to come of a long body is taken off the connection. */
 function refuse({ response }: Destination, { bytes }: Asked, problem: Error): Proxied {
   sendProblem(response, problem);
-  if (bytes !== undefined && !Buffer.isBuffer(bytes)) void drain(bytes.whole).catch(() => undefined);
+  if (bytes !== undefined && !Buffer.isBuffer(bytes)) bytes.giveUp();
   return { ...NOTHING_WRONG, problem };
-}
-
-async function drain(body: AsyncIterable<Buffer>): Promise<void> {
-  for await (const _ of body);
 }
 
 /** What came of asking the upstream, where that is no answer. */

@@ -112,6 +112,18 @@ describe('a proxy', () => {
     expect(proxy.journal.exchanges[0]?.response?.body).toMatch(/a{100}… \(cut, 11534336 bytes in all\)$/);
   });
 
+  test('hands on an answer that comes before a long body has been sent', async () => {
+    const upstream = await upstreamOf((_, response) => void response.writeHead(413).end());
+    const { proxy } = await proxied(upstream);
+    const headers = { 'content-type': 'text/plain', 'content-length': String(2 * LONG_BYTES) };
+    const outgoing = httpRequest(`${proxy.url}/notes`, { method: 'POST', headers });
+    outgoing.end(Buffer.alloc(2 * LONG_BYTES, 'a'));
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    expect(answer.statusCode).toBe(413);
+    // It is still sending.
+    outgoing.on('error', () => undefined).destroy();
+  });
+
   test('says as Prism that nothing listens there, and keeps the password of the address to itself', async () => {
     const { proxy } = await proxied(new URL('http://user:pass-word@127.0.0.1:1'));
     const answer = await fetch(`${proxy.url}/items`);

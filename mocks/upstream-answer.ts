@@ -79,7 +79,7 @@ function parsed(url: URL, text: string): unknown {
 
 async function read(url: URL, stream: Readable): Promise<Buffer | LongBody> {
   try {
-    return await readUpTo(stream, JUDGED_BYTES);
+    return await readUpTo(stream, JUDGED_BYTES, 'up');
   } catch (thrown) {
     throw fetchError(url, thrown, 'Invalid response body while trying to fetch URL: ');
   }
