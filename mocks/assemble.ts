@@ -7,7 +7,7 @@ import { sampler } from './prism-libraries.ts';
 import type { PrismOperation } from './prism-operations.ts';
 
 type Header = Negotiated['headers'][number];
-export type Schema = NonNullable<Negotiated['schema']>;
+type Schema = NonNullable<Negotiated['schema']>;
 
 /** Makes a value of a schema; an error where none can be made. */
 export type MakeValue = (schema: Schema) => unknown;

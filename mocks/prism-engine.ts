@@ -19,7 +19,7 @@ import type { PrismDocument, PrismOperation, PrismRoute } from './prism-operatio
 import { violationOf, type Diagnostic, type Violation } from './violation.ts';
 
 /** What Prism makes of a request, and what it noted on the way. */
-export interface PrismResult {
+interface PrismResult {
   readonly answer: PrismAnswer | Error | Thrown;
   readonly route?: PrismRoute;
   readonly violations: readonly Violation[];
@@ -27,7 +27,7 @@ export interface PrismResult {
 }
 
 /** What Prism did not foresee, and its HTTP server answers with a plain 500. */
-export interface Thrown {
+interface Thrown {
   readonly thrown: Error;
 }
 

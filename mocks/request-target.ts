@@ -7,7 +7,7 @@ export interface RequestTarget {
   readonly baseUrl?: string;
 }
 
-export type Query = Record<string, string | string[]>;
+type Query = Record<string, string | string[]>;
 
 /** No host (`//host`), no dot segment, nothing that `new URL` would encode: it would give back just this. */
 const PLAIN_PATH = /^\/(?!\/)[\w\-.~!$&'()*+,;=:@/%]*$/;

@@ -1,6 +1,4 @@
-import type { Diagnostic } from './violation.ts';
+import { DiagnosticSeverity } from '@stoplight/types';
 
-// `DiagnosticSeverity` of @stoplight/types, a package that is Prism's and not ours.
-export const ERROR = 0 as Diagnostic['severity'];
-export const WARNING = 1 as Diagnostic['severity'];
-export const INFORMATION = 2 as Diagnostic['severity'];
+/** How bad Prism says that something is: the same numbers as in its own diagnostics. */
+export const { Error: ERROR, Warning: WARNING, Information: INFORMATION } = DiagnosticSeverity;

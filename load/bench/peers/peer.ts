@@ -7,7 +7,7 @@ export interface Peer {
   readonly scenarios?: readonly string[];
 }
 
-export interface Serving {
+interface Serving {
   readonly document: string;
   readonly port: number;
   /** File with the answer that a server without a contract gives: `Answer` as JSON. */
