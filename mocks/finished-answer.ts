@@ -8,7 +8,9 @@ import { VIOLATIONS_HEADER } from './prism-answer.ts';
 export interface FinishedAnswer extends SentAnswer {
   /** Written by one `writeHead`; otherwise header by header, as Prism does. */
   readonly isPlain: boolean;
-  /** The same with CORS headers for everyone in front. */
+  /** Value of the violations header where nothing is wrong with the request. */
+  readonly violations?: string | undefined;
+  /** The same with that, and CORS headers for everyone in front. */
   readonly withCors: SentAnswer;
 }
 
@@ -20,15 +22,32 @@ export interface Destination {
   readonly cors: boolean;
 }
 
-/** Lets `write` answer to nobody, and keeps what it wrote. */
-export function record(method: string, write: (response: ServerResponse) => void): FinishedAnswer {
+/**
+ * Lets `write` answer to nobody, and keeps what it wrote.
+ *
+ * @param violations value of their header, for what is wrong with the answer itself
+ */
+export function record(method: string, write: (response: ServerResponse) => void, violations?: string): FinishedAnswer {
   const request = new IncomingMessage(new Socket());
   request.method = method.toUpperCase();
   const response = new Recorder(request);
   write(response);
-  const { statusCode: status, lines: headers, body } = response;
+  const { statusCode: status, lines: headers } = response;
+  const body = lean(response.body);
   const isPlain = canBeWrittenAtOnce(request.method, status, headers, body);
-  return { status, headers, body, isPlain, withCors: { status, headers: [...CORS, ...headers], body } };
+  const withCors = { status, headers: [...CORS, ...told(violations), ...headers], body };
+  return { status, headers, body, isPlain, violations, withCors };
+}
+
+function told(violations: string | undefined): readonly string[] {
+  return violations === undefined ? [] : [VIOLATIONS_HEADER, violations];
+}
+
+/** Measured: Node sends a short text faster than bytes, because it goes out in one piece with the headers. */
+const SHORT = 2_048;
+
+function lean(body: string | Buffer | undefined): string | Buffer | undefined {
+  return typeof body === 'string' && body.length > SHORT ? Buffer.from(body) : body;
 }
 
 class Recorder extends ServerResponse {
@@ -77,10 +96,9 @@ export function writeFinished(to: Destination, answer: FinishedAnswer, violation
   // The compatibility API of HTTP/2 takes other lists.
   if (!answer.isPlain || to.request.httpVersionMajor !== 1) return writeOneByOne(to, answer, violations);
   const front = to.cors ? corsHeadersFor(to.request) : [];
-  if (violations === undefined && front === CORS) return writeAtOnce(to.response, answer.withCors);
-  const told = violations === undefined ? [] : [VIOLATIONS_HEADER, violations];
+  if (violations === answer.violations && front === CORS) return writeAtOnce(to.response, answer.withCors);
   const { status, body } = answer;
-  return writeAtOnce(to.response, { status, headers: [...front, ...told, ...answer.headers], body });
+  return writeAtOnce(to.response, { status, headers: [...front, ...told(violations), ...answer.headers], body });
 }
 
 /** A problem whose body differs each time. */

@@ -2,12 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IHttpRequest, PrismHttpComponents } from '@stoplight/prism-http';
 import { asError } from './as-error.ts';
 import { isPreflight, sendPreflight, setCorsHeaders } from './cors.ts';
-import { isExplained, sourceOf, type Question } from './covered.ts';
+import { isExplained, sourceOf } from './covered.ts';
 import type { Destination } from './finished-answer.ts';
 import { NOTHING_WRONG, type Handled } from './handled.ts';
 import type { MockOptions } from './mock-options.ts';
 import { createOperationAnswers, type OperationAnswers, type Served } from './operation-answers.ts';
-import { preferencesOf } from './preferences.ts';
+import { preferencesOf, type Preferences } from './preferences.ts';
 import { sendAnswer, sendFailure, sendProblem } from './prism-answer.ts';
 import type { PrismEngine } from './prism-engine.ts';
 import type { PrismDocument, PrismRoute } from './prism-operations.ts';
@@ -112,7 +112,7 @@ function answer(engine: Engine, to: Destination, target: string, bytes?: Buffer 
     const route = engine.index.find(input.method, input.url.path, input.url.baseUrl);
     if (route === undefined) return answerByPrism(engine, to, input);
     if (route instanceof Error) return answerProblem(to, route);
-    return answerRoute(engine, to, route, { input, preferences, accept: to.request.headers.accept });
+    return answerRoute(engine, to, route, input, preferences);
   } catch (thrown) {
     return failed(to, thrown);
   }
@@ -131,15 +131,15 @@ function answerRoute(
   engine: Engine,
   to: Destination,
   route: PrismRoute,
-  asked: Omit<Question, 'violations'>,
+  input: IHttpRequest,
+  preferences: Preferences,
 ): Handled | Promise<Handled> {
   try {
     const served = engine.servedBy(route);
-    const question = { ...asked, violations: served.plan.judge(asked.input) };
+    const violations = served.plan.judge(input);
+    const question = { input, preferences, accept: to.request.headers.accept, violations };
     const source = sourceOf(question, engine.options);
-    return source === 'prism'
-      ? answerByPrism(engine, to, asked.input)
-      : engine.answers.send(to, served, question, source);
+    return source === 'prism' ? answerByPrism(engine, to, input) : engine.answers.send(to, served, question, source);
   } catch (thrown) {
     return failed(to, thrown, route);
   }

@@ -65,7 +65,6 @@ interface Finished {
   readonly answer: FinishedAnswer;
   /** What is wrong with the answer. A problem says nothing of violations, neither of its own nor of the request's. */
   readonly reports?: readonly ViolationReport[];
-  readonly header?: string | undefined;
   readonly handled: Handled;
   /** Callbacks are made of it. */
   readonly output?: IHttpResponse;
@@ -131,13 +130,17 @@ function finished({ operation, route }: Served, output: IHttpResponse, { errors 
   const wrong = wrongWith(operation, output);
   const reports = reportsOf('response', wrong);
   let problem: Error | undefined;
-  const answer = record(operation.method, (response) => {
-    problem = sendOutput(response, output, errors ? reports : []);
-  });
+  const answer = record(
+    operation.method,
+    (response) => {
+      problem = sendOutput(response, output, errors ? reports : []);
+    },
+    violationsHeader(reports),
+  );
   const answerViolations = wrong.map(violationOf);
   const sent = answer.withCors;
   const handled = { ...NOTHING_WRONG, route, answerViolations, sent, ...(problem === undefined ? {} : { problem }) };
-  return { kind: 'finished', answer, reports, header: violationsHeader(reports), handled, output };
+  return { kind: 'finished', answer, reports, handled, output };
 }
 
 function wrongWith(operation: PrismOperation, output: IHttpResponse): Violations {
@@ -151,9 +154,9 @@ function finishedProblem(route: PrismRoute, problem: Error): Finished {
 }
 
 function sendFinished(to: Destination, { violations = [] }: Question, known: Finished): Handled {
-  const { answer, handled, reports, header } = known;
+  const { answer, handled, reports } = known;
   const isTold = reports !== undefined && violations.length > 0;
-  const told = isTold ? violationsHeader([...reportsOf('request', violations), ...reports]) : header;
+  const told = isTold ? violationsHeader([...reportsOf('request', violations), ...reports]) : answer.violations;
   const sent = writeFinished(to, answer, told);
   if (violations.length === 0 && sent === handled.sent) return handled;
   const { route, answerViolations, refusedCallbacks, problem } = handled;

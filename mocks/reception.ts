@@ -38,19 +38,28 @@ export function createReception(settings: ReceptionSettings): Reception {
       try {
         const answered = answer(table, settings, request, response);
         // Most requests are answered by now: they are spared the promise.
-        if (answered instanceof Promise) answered.then((later) => note(later, arrival, settings)).catch(fail);
+        if (answered instanceof Promise) void noteLater(answered, arrival, settings);
         else note(answered, arrival, settings);
       } catch (thrown) {
-        fail(thrown);
-      }
-      // A defect of ours must not end the mocks for everyone.
-      function fail(thrown: unknown): void {
-        const [path = ''] = (request.url ?? '').split('?', 1);
-        settings.log.warn(`${request.method} ${path}  failed\n  ${String(thrown)}`);
-        response.destroy();
+        fail(arrival, settings, thrown);
       }
     },
   };
+}
+
+async function noteLater(answered: Promise<Answered>, arrival: Arrival, settings: ReceptionSettings): Promise<void> {
+  try {
+    note(await answered, arrival, settings);
+  } catch (thrown) {
+    fail(arrival, settings, thrown);
+  }
+}
+
+/** A defect of ours must not end the mocks for everyone. */
+function fail({ request, response }: Arrival, { log }: ReceptionSettings, thrown: unknown): void {
+  const [path = ''] = (request.url ?? '').split('?', 1);
+  log.warn(`${request.method} ${path}  failed\n  ${String(thrown)}`);
+  response.destroy();
 }
 
 interface Arrival {
@@ -82,8 +91,8 @@ function answer(
   if (found === undefined) return answerCatalogue(table, target, request, response);
   const { service, rest } = found;
   const handled = service.engine.handle(request, response, rest);
-  const judge = (done: Handled): Answered => judged(done, service, root, request.method ?? '', rest);
-  return handled instanceof Promise ? handled.then(judge) : judge(handled);
+  if (!(handled instanceof Promise)) return judged(handled, service, root, request.method ?? '', rest);
+  return handled.then((done) => judged(done, service, root, request.method ?? '', rest));
 }
 
 function answerTooLong(response: RecordedResponse, urlBytes: number): Answered {
@@ -141,24 +150,44 @@ function note(answered: Answered, arrival: Arrival, { origin, log, note: tell }:
     apiKeys: service?.apiKeys ?? [],
     client,
   };
-  tell(call, {
-    ...(refused && log.isRefusalShown && reasons !== undefined ? { reasons: reasons() } : {}),
-    ...(handled === undefined ? {} : warningsOf(handled)),
-  });
+  const warned = handled === undefined ? NO_REMARKS : warningsOf(handled);
+  const isExplained = refused && log.isRefusalShown && reasons !== undefined;
+  tell(call, isExplained ? { ...warned, reasons: reasons() } : warned);
 }
 
-function warningsOf({ route, answerViolations, refusedCallbacks }: Handled): Remarks {
-  if (answerViolations.length === 0 && refusedCallbacks.length === 0) return {};
-  const operation = `${route?.method.toUpperCase()} ${route?.path}`;
-  return {
-    warnings: [
-      ...answerViolations.map(
-        ({ path, message }) => `${operation}: the mock's own answer breaks the contract: ${path.join('.')} ${message}`,
-      ),
-      ...refusedCallbacks.map(
-        (url) =>
-          `${operation}: the callback to ${url || 'an empty address'} was not sent, mocks call this machine only`,
-      ),
-    ],
+const NO_REMARKS: Remarks = {};
+
+function warningsOf(handled: Handled): Remarks {
+  const { answerViolations, refusedCallbacks } = handled;
+  if (answerViolations.length === 0 && refusedCallbacks.length === 0) return NO_REMARKS;
+  const broken = brokenAnswer(handled);
+  return refusedCallbacks.length === 0 ? broken : { warnings: [...(broken.warnings ?? []), ...unsent(handled)] };
+}
+
+/** By the violations of an answer, which is remembered with them: GitHub's examples have hundreds. */
+const brokenAnswers = new WeakMap<Handled['answerViolations'], Remarks>();
+
+function brokenAnswer(handled: Handled): Remarks {
+  const { answerViolations } = handled;
+  const known = brokenAnswers.get(answerViolations);
+  if (known !== undefined) return known;
+  const remarks = {
+    warnings: answerViolations.map(
+      ({ path, message }) =>
+        `${operationOf(handled)}: the mock's own answer breaks the contract: ${path.join('.')} ${message}`,
+    ),
   };
+  brokenAnswers.set(answerViolations, remarks);
+  return remarks;
+}
+
+function unsent(handled: Handled): readonly string[] {
+  return handled.refusedCallbacks.map(
+    (url) =>
+      `${operationOf(handled)}: the callback to ${url || 'an empty address'} was not sent, mocks call this machine only`,
+  );
+}
+
+function operationOf({ route }: Handled): string {
+  return `${route?.method.toUpperCase()} ${route?.path}`;
 }

@@ -29,13 +29,31 @@ export function explainRefusal(root: string, request: RefusedRequest): readonly 
   if (handled.route === undefined) return [explainNoRoute(root, request)];
   const operation = operationOf(contract, handled.route);
   const lines = handled.violations.map((violation) => {
-    const { source, line } = locate(root, contract, pointerOf(contract, operation, violation));
     const place = violation.path.length === 0 ? 'credentials' : violation.path.join('.');
-    return `${place}  ${violation.code}  ${violation.message}  ${source}:${line}`;
+    return `${place}  ${violation.code}  ${violation.message}  ${ruleOf(root, contract, operation, violation)}`;
   });
   if (lines.length > 0 || handled.problem === undefined) return lines;
   const { source, line } = locate(root, contract, operation?.pointer ?? '');
   return [`${handled.problem.message}  ${source}:${line}`];
+}
+
+/** Where the rules stand that were broken before: clients make the same mistakes again and again. */
+const rules = new WeakMap<Contract, Map<string, string>>();
+const MOST_RULES = 2_000;
+const LONGEST_PLACE = 300;
+
+/** File and line of the rule that a violation broke. */
+function ruleOf(root: string, contract: Contract, operation: Operation | undefined, violation: Violation): string {
+  let known = rules.get(contract);
+  if (known === undefined) rules.set(contract, (known = new Map()));
+  const key = [operation?.pointer, violation.code, ...violation.path].join('\0');
+  const kept = known.get(key);
+  if (kept !== undefined) return kept;
+  const { source, line } = locate(root, contract, pointerOf(contract, operation, violation));
+  // A client may invent any number of names.
+  if (known.size >= MOST_RULES) known.clear();
+  if (key.length <= LONGEST_PLACE) known.set(key, `${source}:${line}`);
+  return `${source}:${line}`;
 }
 
 /** The contract's operation behind a route; undefined where the catalogue reads the document differently from Prism. */

@@ -40,6 +40,7 @@ export function openService(
   const basePath = layout === 'catalogue' ? `/${encodeURIComponent(name)}/${encodeURIComponent(version)}` : '';
   const logger = createLogger('PRISM', { level: log.engineLevel }, log.engineStream);
   const ids = new Map(contract.operations.map(({ method, path, id }) => [`${method} ${path}`, id]));
+  const idOf = new Map(document.routes.map((route) => [route, ids.get(`${route.method} ${route.path}`)]));
   return {
     name,
     version,
@@ -51,6 +52,6 @@ export function openService(
     operations: document.routes.length,
     engine: createMockEngine(document, options, logger),
     apiKeys: apiKeysOf(contract),
-    operationIdOf: ({ method, path }) => ids.get(`${method} ${path}`),
+    operationIdOf: (route) => idOf.get(route),
   };
 }
