@@ -50,6 +50,8 @@ export interface Flags {
   strings(name: string): readonly string[];
   number(name: string): number | undefined;
   boolean(name: string): boolean;
+  /** Whether it stands on the command line, whatever its default is. */
+  given(name: string): boolean;
 }
 
 /** What a verb gets from the process that runs it. */

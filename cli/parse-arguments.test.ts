@@ -14,6 +14,8 @@ const command: Command = {
     cors: { type: 'boolean', summary: 'CORS', default: true },
     format: { type: 'string', multiple: true, summary: 'Format' },
     level: { type: 'string', choices: ['low', 'high'], summary: 'Level' },
+    verboseLevel: { type: 'string', summary: 'Level' },
+    ignoreExamples: { type: 'boolean', summary: 'Examples' },
   },
   arguments: [0, 1],
   run: () => Promise.resolve(0),
@@ -43,6 +45,24 @@ describe('arguments of a verb', () => {
   test('a switch takes true and false after an equals sign', async () => {
     expect((await parse('--cors=false')).flags.boolean('cors')).toBe(false);
     expect((await parse('--errors=true')).flags.boolean('errors')).toBe(true);
+  });
+
+  test('a switch takes true and false as the next word, as Prism does, and leaves other words alone', async () => {
+    const { args, flags } = await parse('--cors', 'false', '--errors', 'a.yaml');
+    expect([flags.boolean('cors'), flags.boolean('errors'), args]).toEqual([false, true, ['a.yaml']]);
+    expect((await parse('--no-cors', 'a.yaml')).flags.boolean('cors')).toBe(false);
+    expect((await parse('false')).args).toEqual(['false']);
+  });
+
+  test('a flag with capitals is taken in kebab case too', async () => {
+    const { flags } = await parse('--verbose-level', 'high', '--no-ignore-examples');
+    expect([flags.string('verboseLevel'), flags.boolean('ignoreExamples')]).toEqual(['high', false]);
+    expect((await parse('--verbose-level=low')).flags.string('verboseLevel')).toBe('low');
+  });
+
+  test('says which flags were given, whatever their defaults are', async () => {
+    const { flags } = await parse('--cors');
+    expect([flags.given('cors'), flags.given('port')]).toEqual([true, false]);
   });
 
   test('a repeatable flag keeps every value in order', async () => {

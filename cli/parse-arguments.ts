@@ -23,7 +23,7 @@ type Value = string | number | boolean | readonly string[];
 export async function parseArguments(command: Command, argv: readonly string[]): Promise<ParsedArguments> {
   const options = { ...COMMON_OPTIONS, ...command.options };
   const { tokens } = parseArgs({
-    args: [...argv],
+    args: argv.map((word) => asDeclared(options, word)),
     options: nodeOptions(options),
     strict: false,
     allowPositionals: true,
@@ -31,15 +31,19 @@ export async function parseArguments(command: Command, argv: readonly string[]):
   });
   const values = new Map<string, Value>();
   const args: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === 'positional') args.push(token.value);
-    else if (token.kind === 'option') await setFlag(command, options, values, token);
+  for (const [at, token] of tokens.entries()) {
+    const next = tokens[at + 1];
+    if (token.kind === 'option') await setFlag(command, options, values, withNextWord(options, token, next));
+    else if (token.kind === 'positional' && !isValueOf(options, tokens[at - 1], token)) args.push(token.value);
   }
   const [min, max] = command.arguments;
   if (args.includes('')) throw await emptyArgument(command);
   if (!values.has('help') && (args.length < min || args.length > max)) throw await argumentsError(command, args);
   return { args, flags: flagsOf(values, options) };
 }
+
+type Options = Readonly<Record<string, Option>>;
+type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number];
 
 interface OptionToken {
   readonly name: string;
@@ -61,6 +65,25 @@ async function setFlag(
   if (option === undefined || (negated && option.type !== 'boolean')) throw await unknownFlag(command, options, token);
   if (option.type === 'boolean') values.set(name, await booleanValue(command, token, !negated));
   else values.set(name, addValue(values.get(name), option, await textValue(command, option, token)));
+}
+
+/** `--cors false`, as yargs-based commands take it: the word after a switch, where it is one of these two. */
+function isValueOf(options: Options, before: Token | undefined, word: Token | undefined): boolean {
+  if (before?.kind !== 'option' || word?.kind !== 'positional' || before.value !== undefined) return false;
+  return options[before.name]?.type === 'boolean' && (word.value === 'true' || word.value === 'false');
+}
+
+function withNextWord(options: Options, token: OptionToken & Token, next: Token | undefined): OptionToken {
+  return next?.kind === 'positional' && isValueOf(options, token, next) ? { ...token, value: next.value } : token;
+}
+
+/** A flag under the name that it is declared by: yargs takes `--ignore-examples` for `--ignoreExamples`, and so do we. */
+function asDeclared(options: Options, word: string): string {
+  const [, dashes = '', given = '', rest = ''] = /^(--(?:no-)?)([a-z][\w-]*)(.*)$/is.exec(word) ?? [];
+  if (given === '' || Object.hasOwn(options, given)) return word;
+  const plain = (name: string): string => name.replaceAll('-', '').toLowerCase();
+  const declared = Object.keys(options).find((name) => /[A-Z]/.test(name) && plain(name) === plain(given));
+  return declared === undefined ? word : dashes + declared + rest;
 }
 
 /** `--errors`, `--no-errors`, and `--errors=false` as yargs-based commands take it. */
@@ -135,6 +158,7 @@ function flagsOf(values: ReadonlyMap<string, Value>, options: Readonly<Record<st
       return typeof value === 'number' ? value : undefined;
     },
     boolean: (name) => valueOf(name) === true,
+    given: (name) => values.has(name),
   };
 }
 

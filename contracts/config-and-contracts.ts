@@ -94,6 +94,7 @@ const LABELS: Readonly<Record<ContractKind, readonly [label: string, folder: str
   asyncapi: ['event', 'contracts/events'],
   file: ['file', 'contracts/files'],
   pact: ['pact', 'contracts/pacts'],
+  postman: ['Postman collection', 'contracts/apis'],
 };
 
 function unknownContract(

@@ -8,13 +8,32 @@ export interface Config {
   readonly credentials: Readonly<Record<string, CredentialConfig>>;
   /** By consumer name: the contract versions its pacts are for, by API or event name. Others are for the newest. */
   readonly consumers: Readonly<Record<string, { readonly contracts: Readonly<Record<string, string>> }>>;
-  readonly mock: { readonly host: string; readonly port: number };
+  readonly mock: MockConfig;
   readonly gates: {
     readonly failOn: Severity;
     /** By code: how bad a finding of the static gates or a change is, where our own judgement does not suit. */
     readonly severities?: Readonly<Record<string, Severity>>;
   };
   readonly load: { readonly enabled: boolean };
+}
+
+/** How `tally mock` serves. Files are relative to `tally.yaml`. */
+export interface MockConfig {
+  readonly host: string;
+  readonly port: number;
+  /** How many processes answer; one unless told. */
+  readonly workers?: number;
+  /** Whether documents are read anew when they change; yes unless told. */
+  readonly watch?: boolean;
+  /** Whether HTTP/2 is spoken too. */
+  readonly http2?: boolean;
+  /** HTTPS; without a certificate, by one that is generated. */
+  readonly tls?: {
+    readonly cert?: string;
+    readonly key?: string;
+    readonly clientCa?: string;
+    readonly clientCert?: 'optional' | 'required';
+  };
 }
 
 /** Exactly one of `url` and `start` is given. */

@@ -24,4 +24,6 @@ export interface Exchange {
   readonly durationMs: number;
   /** Set when no answer came: `ECONNREFUSED`, `UND_ERR_SOCKET` … */
   readonly connection?: string;
+  /** The subject of the certificate that the client has shown over TLS: `CN=checkout, O=Example`. */
+  readonly client?: string;
 }

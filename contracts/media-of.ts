@@ -1,3 +1,4 @@
+import { essenceOf } from './documented-response.ts';
 import { isObject, type Json } from './json.ts';
 import type { MediaType } from './model.ts';
 
@@ -14,8 +15,4 @@ export function mediaOf(
   const essence = essenceOf(header);
   const exact = json.find(({ mediaType }) => essenceOf(mediaType) === essence);
   return exact ?? (/[/+]json$/.test(essence) ? json.find(({ mediaType }) => mediaType.includes('*')) : undefined);
-}
-
-function essenceOf(mediaType: string): string {
-  return (mediaType.split(';', 1)[0] ?? '').trim().toLowerCase();
 }

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from './json.ts';
 import type { Finding, Where } from './finding.ts';
 
-export type ContractKind = 'openapi' | 'asyncapi' | 'file' | 'pact';
+export type ContractKind = 'openapi' | 'asyncapi' | 'file' | 'pact' | 'postman';
 
 /**
  * One contract of the catalogue, parsed. Plain and serialisable: a schema keeps its `$ref`s, all of which lead into

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Document } from 'yaml';
 import { problemsIn, type ConfigProblem } from './check-config.ts';
-import type { Config, CredentialConfig, ProviderConfig } from './config.ts';
+import type { Config, CredentialConfig, MockConfig, ProviderConfig } from './config.ts';
 import { TallyError } from './error.ts';
 import type { Severity } from './finding.ts';
 import { mistakesError } from './mistakes-error.ts';
@@ -98,7 +98,7 @@ interface RawConfig {
   readonly consumers?: Readonly<
     Record<string, { readonly contracts?: Readonly<Record<string, string>> } | null>
   > | null;
-  readonly mock?: { readonly host?: string; readonly port?: number } | null;
+  readonly mock?: Partial<MockConfig> | null;
   readonly gates?: {
     readonly failOn?: Severity;
     readonly severities?: Readonly<Record<string, Severity>>;
@@ -124,7 +124,7 @@ function withDefaults(raw: RawConfig): Config {
       credential.type === 'oauth2' ? { ...credential, scopes: credential.scopes ?? [] } : credential,
     ),
     consumers: mapValues(raw.consumers ?? {}, (consumer) => ({ contracts: consumer?.contracts ?? {} })),
-    mock: { host: raw.mock?.host ?? '127.0.0.1', port: raw.mock?.port ?? 4010 },
+    mock: { host: '127.0.0.1', port: 4010, ...raw.mock },
     gates: {
       failOn: raw.gates?.failOn ?? 'error',
       ...(raw.gates?.severities === undefined ? {} : { severities: raw.gates.severities }),

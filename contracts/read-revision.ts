@@ -58,7 +58,7 @@ async function readPlace(
   const contracts = isFolder
     ? await contractsIn(name, place, revision.root)
     : await contractsOf(revision.prefix === '' ? name : place, revision.root);
-  const compared = contracts.filter(({ contract }) => contract.kind !== 'pact');
+  const compared = contracts.filter(({ contract }) => contract.kind !== 'pact' && contract.kind !== 'postman');
   if (compared.length === 0) throw none(name);
   return { ...revision, contracts: compared, close: async () => undefined };
 }
@@ -109,7 +109,7 @@ async function documentsIn(folder: string): Promise<readonly string[]> {
 async function isContract(file: string): Promise<boolean> {
   try {
     const kind = kindOf(rootMembers(await readFile(file, 'utf8')), file);
-    return kind !== undefined && kind.id !== 'pact';
+    return kind !== undefined && kind.id !== 'pact' && kind.id !== 'postman';
   } catch (thrown) {
     throw new TallyError({
       code: 'CONTRACT_UNREADABLE',

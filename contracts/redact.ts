@@ -244,6 +244,7 @@ function redactExchange(exchange: Exchange, redactor: Pick<Redactor, 'text' | 'h
       ? {}
       : { response: { ...response, headers: redactor.headers(response.headers), ...bodyOf(response.body, redactor) } }),
     ...(exchange.connection === undefined ? {} : { connection: redactor.text(exchange.connection) }),
+    ...(exchange.client === undefined ? {} : { client: redactor.text(exchange.client) }),
   };
 }
 

@@ -279,6 +279,7 @@ const FOLDERS: Readonly<Record<ContractKind, string>> = {
   asyncapi: 'contracts/events',
   file: 'contracts/files',
   pact: 'contracts/pacts',
+  postman: 'contracts/apis',
 };
 
 function unknownName(kind: ContractKind, name: string, ofKind: readonly Contract[]): TallyError {

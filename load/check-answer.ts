@@ -1,4 +1,7 @@
 import {
+  documentedMediaType,
+  documentedResponse,
+  essenceOf,
   locate,
   schemaValidator,
   type Contract,
@@ -8,7 +11,6 @@ import {
   type Operation,
   type Response,
 } from '../contracts/index.ts';
-import { documentedResponse } from './documented-response.ts';
 import type { KeptAnswer } from './generator-messages.ts';
 
 /** Autocannon decodes a body piece by piece: a letter that was cut in two became this. */
@@ -24,8 +26,8 @@ export function checkAnswer(
 ): readonly Finding[] {
   const response = documentedResponse(operation, answer.status);
   if (response === undefined || answer.body === '' || response.content.length === 0) return [];
-  const given = (answer.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  const mediaType = response.content.find((candidate) => matches(candidate.mediaType, given));
+  const given = essenceOf(answer.headers['content-type']);
+  const mediaType = documentedMediaType(response, given);
   const where = locate(root, contract, response.pointer);
   const subject = `${operation.id} answered ${answer.status}`;
   const base = { code: 'load-response-mismatch', severity: 'error', operationId: operation.id, where } as const;
@@ -58,12 +60,6 @@ export function checkAnswer(
 
 function namesOf(response: Response): readonly string[] {
   return response.content.map((content: MediaType) => content.mediaType);
-}
-
-function matches(documented: string, given: string): boolean {
-  const name = documented.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (name === '*/*' || name === given) return true;
-  return name.endsWith('/*') && given.startsWith(name.slice(0, -1));
 }
 
 function parseBody(text: string): { readonly value: Json } | undefined {

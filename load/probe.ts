@@ -1,7 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { request } from 'undici';
-import { connectionFailure, EXIT, TallyError, type Contract, type Exchange, type Finding } from '../contracts/index.ts';
-import { documentedResponse } from './documented-response.ts';
+import {
+  connectionFailure,
+  documentedResponse,
+  EXIT,
+  TallyError,
+  type Contract,
+  type Exchange,
+  type Finding,
+} from '../contracts/index.ts';
 import type { PlannedOperation } from './plan.ts';
 
 export interface ProbeOptions {

@@ -1,5 +1,4 @@
-import type { Operation } from '../contracts/index.ts';
-import { documentedResponse } from './documented-response.ts';
+import { documentedResponse, type Operation } from '../contracts/index.ts';
 import {
   NO_ANSWER,
   SAMPLE_WIDTH,

@@ -11,16 +11,38 @@ export interface ListedService {
   readonly operations: number;
 }
 
-/** The service that a path belongs to, and what is left of it below the service. */
-export function findService<T extends Pick<ListedService, 'basePath'>>(
-  services: readonly T[],
-  target: string,
-): { readonly service: T; readonly rest: string } | undefined {
-  const path = target.split('?', 1)[0] ?? '';
-  const service = services.find(({ basePath }) => path === basePath || path.startsWith(`${basePath}/`));
-  if (service === undefined) return undefined;
-  const rest = target.slice(service.basePath.length);
-  return { service, rest: rest.startsWith('/') ? rest : `/${rest}` };
+/** Finds the service that a request is for. */
+export interface ServiceTable<T> {
+  readonly services: readonly T[];
+  /** @returns the service, and what is left of path and query below it */
+  find(target: string): { readonly service: T; readonly rest: string } | undefined;
+}
+
+/** A service at the root gets everything; else the first two segments of the path are a service's name and version. */
+export function serviceTable<T extends Pick<ListedService, 'basePath'>>(services: readonly T[]): ServiceTable<T> {
+  const atRoot = services.find(({ basePath }) => basePath === '');
+  if (atRoot !== undefined) return { services, find: (target) => ({ service: atRoot, rest: target }) };
+  const byPath = new Map(services.map((service) => [service.basePath, service]));
+  return {
+    services,
+    find: (target) => {
+      const basePath = firstSegments(target);
+      const service = byPath.get(basePath);
+      if (service === undefined) return undefined;
+      const rest = target.slice(basePath.length);
+      return { service, rest: rest.startsWith('/') ? rest : `/${rest}` };
+    },
+  };
+}
+
+/** `/parcels/1.4.0` of `/parcels/1.4.0/quotes?a=1`. */
+function firstSegments(target: string): string {
+  const mark = target.indexOf('?');
+  const end = mark === -1 ? target.length : mark;
+  const second = target.indexOf('/', 1);
+  if (second === -1 || second > end) return target.slice(0, end);
+  const third = target.indexOf('/', second + 1);
+  return target.slice(0, third === -1 || third > end ? end : third);
 }
 
 /** `GET /` of a catalogue. */

@@ -8,7 +8,11 @@ export {
   type MockLayout,
   type MockOptions,
   type RequestLimits,
+  type TlsOptions,
   type VerboseLevel,
 } from './mock-options.ts';
 export { startMocks, type MockServer, type MockService } from './mock-server.ts';
 export { smokeMocks } from './smoke-mocks.ts';
+export type { CoverageRow } from './proxy-coverage.ts';
+export type { ProxyOptions } from './proxy-options.ts';
+export { startProxy, type ProxyServer } from './proxy-server.ts';

@@ -1,7 +1,9 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { once } from 'node:events';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { fileReason, TallyError, type Exchange, type Redactor } from '../contracts/index.ts';
+import { createBatch } from './batch.ts';
+import { sizeOf, withoutBodies, type Call } from './call.ts';
+import { exchangeOf } from './exchange-of.ts';
 import { toHar } from './har.ts';
 
 /** What the mocks saw: the newest exchanges, and how many there were in all. */
@@ -13,7 +15,7 @@ export interface Journal {
 }
 
 export interface JournalWriter extends Journal {
-  record(exchange: Exchange, refused: boolean): void;
+  readonly record: (call: Call) => void;
   /** Writes what is still to be written. */
   close(): Promise<void>;
 }
@@ -27,48 +29,59 @@ export interface JournalOptions {
   readonly harFile?: string;
   /** For the HAR's creator. */
   readonly version: string;
+  /** A file that can no longer be written is told once; the mocks serve on. */
+  readonly warn: (text: string) => void;
 }
 
 const SIZE = 1_000;
-/** Per body. A label as PDF or a page of a list fits; an upload of 10 MB, a thousand times, does not. */
-const BODY_CHARACTERS = 64 * 1024;
+/** Of all bodies that are kept together. */
+const BODY_BYTES = 32 * 1024 * 1024;
 
-/** @throws TallyError FILE_NOT_WRITABLE before the first request, not after the last */
-export async function openJournal(options: JournalOptions): Promise<JournalWriter> {
-  const stream = options.file === undefined ? undefined : await openAppending(options.file, '--journal');
-  if (options.harFile !== undefined) (await openAppending(options.harFile, '--har')).end();
-  const ring = createRing<Exchange>(options.size ?? SIZE);
+/**
+ * Calls are kept as they came, and redacted when somebody reads them or they are written: most are never looked at.
+ *
+ * @throws TallyError FILE_NOT_WRITABLE before the first request, not after the last
+ */
+export function openJournal(options: JournalOptions): JournalWriter {
+  const { redactor, file, harFile } = options;
+  const lines = file === undefined ? undefined : appendTo(file, options.warn);
+  if (harFile !== undefined) closeSync(openAppending(harFile, '--har'));
+  const ring = createRing(options.size ?? SIZE);
   const counts = { requests: 0, refused: 0 };
+  const shown = new WeakMap<Call, Exchange>();
+  const show = (call: Call): Exchange => {
+    const exchange = shown.get(call) ?? exchangeOf(call, redactor);
+    shown.set(call, exchange);
+    return exchange;
+  };
+  const unwritten = createBatch<Call>((calls) => lines?.write(calls.map((call) => `${JSON.stringify(show(call))}\n`)));
+  // Ctrl-C twice, or a defect: what was answered is in the file nevertheless.
+  if (lines !== undefined) process.once('exit', unwritten.flush);
   return {
     counts,
     get exchanges() {
-      return ring.items();
+      return ring.calls().map(show);
     },
-    record: (exchange, refused) => {
+    record: (call) => {
       counts.requests += 1;
-      if (refused) counts.refused += 1;
-      // Redacted whole, then cut: a secret that is cut in two would no longer be recognised.
-      const kept = withShortBodies(options.redactor.exchange(exchange));
-      ring.push(kept);
-      stream?.write(`${JSON.stringify(kept)}\n`);
+      if (call.refused) counts.refused += 1;
+      ring.push(call);
+      if (lines !== undefined) unwritten.add(call);
     },
     close: async () => {
-      if (stream !== undefined && !stream.closed) {
-        stream.end();
-        await once(stream, 'close');
-      }
-      if (options.harFile !== undefined) {
-        await writeFile(options.harFile, `${JSON.stringify(toHar(ring.items(), options.version), null, 2)}\n`);
-      }
+      process.off('exit', unwritten.flush);
+      unwritten.flush();
+      lines?.close();
+      if (harFile === undefined) return;
+      await writeFile(harFile, `${JSON.stringify(toHar(ring.calls().map(show), options.version), null, 2)}\n`);
     },
   };
 }
 
 /** Only its owner may read it: what redaction does not know about may be in there. */
-async function openAppending(file: string, flag: string): Promise<WriteStream> {
-  const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
+function openAppending(file: string, flag: string): number {
   try {
-    await once(stream, 'open');
+    return openSync(file, 'a', 0o600);
   } catch (cause) {
     throw new TallyError({
       code: 'FILE_NOT_WRITABLE',
@@ -78,38 +91,71 @@ async function openAppending(file: string, flag: string): Promise<WriteStream> {
       cause,
     });
   }
-  return stream;
 }
 
-function withShortBodies(exchange: Exchange): Exchange {
-  const { request, response } = exchange;
+/** Written at once and in the order of the calls: a slow disk slows the mocks down instead of filling their memory. */
+function appendTo(
+  file: string,
+  warn: (text: string) => void,
+): { write(lines: readonly string[]): void; close(): void } {
+  let descriptor: number | undefined = openAppending(file, '--journal');
+  const close = (): void => {
+    if (descriptor !== undefined) closeSync(descriptor);
+    descriptor = undefined;
+  };
   return {
-    ...exchange,
-    request: withShortBody(request),
-    ...(response === undefined ? {} : { response: withShortBody(response) }),
+    write: (lines) => {
+      if (descriptor === undefined) return;
+      try {
+        writeWhole(descriptor, Buffer.from(lines.join('')));
+      } catch (cause) {
+        close();
+        warn(`the journal ends here, ${file} can no longer be written: ${fileReason(cause)}`);
+      }
+    },
+    close,
   };
 }
 
-function withShortBody<T extends { readonly body?: string }>(message: T): T {
-  const { body } = message;
-  if (body === undefined || body.length <= BODY_CHARACTERS) return message;
-  return { ...message, body: `${body.slice(0, BODY_CHARACTERS)}… (cut, ${body.length} characters in all)` };
+function writeWhole(descriptor: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
 }
 
-interface Ring<T> {
-  push(item: T): void;
-  items(): readonly T[];
+interface Ring {
+  push(call: Call): void;
+  /** Oldest first. */
+  calls(): readonly Call[];
 }
 
-function createRing<T>(size: number): Ring<T> {
-  const slots: T[] = [];
+/** @returns how many bytes are free now */
+function dropBodies(slots: Call[], place: number): number {
+  const call = slots[place];
+  if (call === undefined) return 0;
+  const lean = withoutBodies(call);
+  slots[place] = lean;
+  return sizeOf(call) - sizeOf(lean);
+}
+
+/** The newest calls, and of those the newest bodies that fit into memory. */
+function createRing(size: number): Ring {
+  const slots: Call[] = [];
   let next = 0;
+  let bytes = 0;
+  /** Calls from `lean` to `next` have their bodies. */
+  let lean = 0;
+  const push = (call: Call): void => {
+    const last = slots[next];
+    if (last !== undefined) bytes -= sizeOf(last);
+    if (last !== undefined && lean === next) lean = (next + 1) % size;
+    slots[next] = call;
+    next = (next + 1) % size;
+    bytes += sizeOf(call);
+    for (; bytes > BODY_BYTES; lean = (lean + 1) % size) bytes -= dropBodies(slots, lean);
+  };
   return {
-    push: (item) => {
-      if (size <= 0) return;
-      slots[next] = item;
-      next = (next + 1) % size;
+    push: (call) => {
+      if (size > 0) push(call);
     },
-    items: () => [...slots.slice(next), ...slots.slice(0, next)],
+    calls: () => [...slots.slice(next), ...slots.slice(0, next)],
   };
 }

@@ -1,58 +1,43 @@
-import { createServer, IncomingMessage, ServerResponse, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { TallyError } from '../contracts/index.ts';
-import type { RequestLimits } from './mock-options.ts';
-
-/** Remembers the body that it sends, for the journal. */
-export class RecordedResponse extends ServerResponse {
-  sentBody: Buffer | string | undefined;
-
-  override end(callback?: () => void): this;
-  override end(chunk: unknown, callback?: () => void): this;
-  override end(chunk: unknown, encoding: BufferEncoding, callback?: () => void): this;
-  override end(chunk?: unknown, encoding?: unknown, callback?: unknown): this {
-    if (typeof chunk === 'string' || Buffer.isBuffer(chunk)) this.sentBody = chunk;
-    return super.end(chunk, encoding as BufferEncoding, callback as () => void);
-  }
-}
 
 export interface Listening {
-  /** Without a trailing slash: `http://127.0.0.1:4010`. */
-  readonly url: string;
   readonly port: number;
-  /** Ends every connection at once, those kept alive and those in the middle of an answer included. */
+  /** Accepts no more connections. */
   close(): Promise<void>;
 }
 
-export interface Handlers {
-  handle(request: IncomingMessage, response: RecordedResponse): void;
-  /** A request that is no HTTP, is too big or came too slowly: it was answered with this status and the connection ended. */
-  malformed(status: number, reason: string): void;
+export interface Address {
+  readonly host: string;
+  /** 0 is any free port. */
+  readonly port: number;
+}
+
+export interface Acceptance {
+  /** How many connections may be open at once; more are dropped. */
+  readonly connections: number;
+  /** Nothing is read of a connection before it has been handed on to the process that serves it. */
+  readonly isHandedOn: boolean;
+  readonly accept: (socket: Socket) => void;
 }
 
 /** @throws TallyError PORT_INVALID, PORT_IN_USE, PORT_FORBIDDEN, HOST_NOT_LOCAL */
-export async function listen(
-  address: { readonly host: string; readonly port: number },
-  limits: RequestLimits,
-  handlers: Handlers,
-): Promise<Listening> {
+export async function listen(address: Address, { connections, isHandedOn, accept }: Acceptance): Promise<Listening> {
   checkPort(address.port);
-  const server = createServer(
-    {
-      IncomingMessage,
-      ServerResponse: RecordedResponse,
-      maxHeaderSize: limits.headerBytes,
-      headersTimeout: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs),
-      requestTimeout: limits.requestTimeoutMs,
-      connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs),
-    },
-    (request, response) => handlers.handle(request, response),
-  );
-  server.maxConnections = limits.connections;
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseMalformed(error, socket, handlers));
+  // As node:http sets its sockets.
+  const options = { allowHalfOpen: true, noDelay: true, pauseOnConnect: isHandedOn };
+  const server = createServer(options, accept);
+  if (!isHandedOn) server.maxConnections = connections;
   await listening(server, address);
   const { port } = server.address() as AddressInfo;
-  return { url: `http://${hostInUrl(address.host)}:${port}`, port, close: () => closeAtOnce(server) };
+  return {
+    port,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+      // Node would ask the processes that have them whether these connections are closed: they may be gone already.
+      if (!isHandedOn) await closed;
+    },
+  };
 }
 
 function checkPort(port: number): void {
@@ -65,12 +50,7 @@ function checkPort(port: number): void {
   });
 }
 
-type HttpServer = Server<typeof IncomingMessage, typeof RecordedResponse>;
-
-function listening(
-  server: HttpServer,
-  { host, port }: { readonly host: string; readonly port: number },
-): Promise<void> {
+function listening(server: Server, { host, port }: Address): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
     server.listen(port, host, resolve);
@@ -101,27 +81,6 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
   return new TallyError({ code: 'LISTEN_FAILED', where, why: error.message, fix: other, cause: error });
 }
 
-function hostInUrl(host: string): string {
+export function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
-}
-
-/** As node:http answers when nobody listens for the error; we listen to say so in the log. */
-function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket, handlers: Handlers): void {
-  const status = MALFORMED[error.code ?? ''] ?? '400 Bad Request';
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  handlers.malformed(Number.parseInt(status, 10), error.message);
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
-}
-
-const MALFORMED: Readonly<Record<string, string>> = {
-  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
-  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
-};
-
-function closeAtOnce(server: HttpServer): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

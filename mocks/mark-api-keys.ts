@@ -1,29 +1,44 @@
-import type { Contract, Exchange, Redactor } from '../contracts/index.ts';
+import type { Contract, Redactor } from '../contracts/index.ts';
+import type { ApiKey } from './call.ts';
 
 /**
- * Redacts the API keys of an exchange. The contract alone knows where they are: `X-Key` or `?k=` look like nothing
- * secret. (Bearer tokens and passwords stand in `Authorization`, which every redactor knows.)
+ * Where a contract keeps its API keys. It alone knows: `X-Key` or `?k=` look like nothing secret. (Bearer tokens and
+ * passwords stand in `Authorization`, and keys in cookies in `Cookie`, which every redactor knows.)
  */
-export function markApiKeys(exchange: Exchange, contract: Contract, redactor: Redactor): Exchange {
-  const mark = (value: string): string => redactor.headers({ 'x-api-key': value })['x-api-key'] ?? '';
-  const headers = { ...exchange.request.headers };
-  let { url } = exchange.request;
-  for (const scheme of Object.values(contract.securitySchemes)) {
-    if (scheme.type !== 'apiKey') continue;
-    const name = scheme.name.toLowerCase();
-    const value = headers[name];
-    if (scheme.in === 'header' && value !== undefined) headers[name] = mark(value);
-    if (scheme.in === 'query') url = withMarkedParameter(url, scheme.name, mark);
-  }
-  return { ...exchange, request: { ...exchange.request, url, headers } };
+export function apiKeysOf({ securitySchemes }: Pick<Contract, 'securitySchemes'>): readonly ApiKey[] {
+  return Object.values(securitySchemes).flatMap((scheme): ApiKey[] => {
+    if (scheme.type !== 'apiKey') return [];
+    if (scheme.in === 'header') return [{ in: 'header', name: scheme.name.toLowerCase() }];
+    return scheme.in === 'query' ? [{ in: 'query', name: scheme.name }] : [];
+  });
 }
 
-function withMarkedParameter(url: string, name: string, mark: (value: string) => string): string {
+export function markHeaders(
+  headers: Readonly<Record<string, string>>,
+  keys: readonly ApiKey[],
+  redactor: Redactor,
+): Readonly<Record<string, string>> {
+  const marked = { ...headers };
+  for (const { in: place, name } of keys) {
+    const value = marked[name];
+    if (place === 'header' && value !== undefined) marked[name] = mark(value, redactor);
+  }
+  return marked;
+}
+
+export function markUrl(url: string, keys: readonly ApiKey[], redactor: Redactor): string {
   const [path = '', query] = url.split(/\?(.*)/s, 2);
   if (query === undefined) return url;
+  const names = keys.flatMap((key) => (key.in === 'query' ? [key.name] : []));
+  if (names.length === 0) return url;
   const pairs = query.split('&').map((pair) => {
     const [key = '', value = ''] = pair.split(/=(.*)/s, 2);
-    return new URLSearchParams(pair).has(name) ? `${key}=${mark(value)}` : pair;
+    const parsed = new URLSearchParams(pair);
+    return names.some((name) => parsed.has(name)) ? `${key}=${mark(value, redactor)}` : pair;
   });
   return `${path}?${pairs.join('&')}`;
+}
+
+function mark(value: string, redactor: Redactor): string {
+  return redactor.headers({ 'x-api-key': value })['x-api-key'] ?? '';
 }

@@ -15,6 +15,8 @@ export interface MockOptions {
   /** Generated objects get additional properties where the schema allows them. */
   readonly fillProperties?: boolean;
   readonly verboseLevel: VerboseLevel;
+  /** Requests are held against the contract; only a proxy may leave it out. */
+  readonly validateRequest?: boolean;
 
   /**
    * `root`: one document at `/`, exactly as `prism mock` serves it; `catalogue`: every API in every version on one port
@@ -29,8 +31,28 @@ export interface MockOptions {
   /** How many exchanges are kept in memory. */
   readonly journalSize?: number;
   readonly limits?: Partial<RequestLimits>;
+  /** HTTPS; with nothing in it, by a certificate that is made at the start. */
+  readonly tls?: TlsOptions;
+  /** HTTP/2 beside HTTP/1.1 on the same port: by ALPN over TLS, by prior knowledge without. */
+  readonly http2?: boolean;
+  /** How many processes answer; one, this one, unless told. */
+  readonly workers?: number;
+  /** Documents are read anew when a file of theirs changes. */
+  readonly watch?: boolean;
   /** Our own, for the HAR's creator. */
   readonly toolVersion?: string;
+}
+
+/** Absolute paths of PEM files. */
+export interface TlsOptions {
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  /** Where the generated certificate is written, for clients to trust. */
+  readonly caOutFile?: string;
+  /** Clients must show a certificate that one of these signed. */
+  readonly clientCaFile?: string;
+  /** Those without one are served too, where it is `optional`. */
+  readonly clientCert?: 'optional' | 'required';
 }
 
 export type MockLayout = 'root' | 'catalogue' | 'ports';

@@ -177,7 +177,7 @@ describe('the journal', () => {
     const body = 'x'.repeat(100_000);
     await fetch(`${server.url}/notes`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body });
     const kept = server.journal.exchanges[0]?.request.body;
-    expect(kept?.slice(65_530)).toBe('xxxxxx… (cut, 100000 characters in all)');
+    expect(kept?.slice(65_530)).toBe('xxxxxx… (cut, 100000 bytes in all)');
   });
 
   test('is refused before the start where it cannot be written', async () => {

@@ -1,25 +1,21 @@
-import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { createLogger } from '@stoplight/prism-core';
-import {
-  runCheck,
-  TallyError,
-  type Contract,
-  type Exchange,
-  type Finding,
-  type RunContext,
-} from '../contracts/index.ts';
-import { findService, sendProblem, sendServices, sendUnknownService, type ListedService } from './catalogue.ts';
-import { exchangeOf } from './exchange-of.ts';
-import { openJournal, type Journal, type JournalWriter } from './journal.ts';
-import { listen, type Listening, type RecordedResponse } from './listen.ts';
+import { runCheck, TallyError, type ParsedContract, type RunContext } from '../contracts/index.ts';
+import type { Call } from './call.ts';
+import { openJournal, type Journal, type JournalOptions, type JournalWriter } from './journal.ts';
+import { hostInUrl, listen, type Listening } from './listen.ts';
+import { isMockable, loadContracts, operationsNone, type LoadedContract } from './load-contract.ts';
 import { limitsOf, type MockLayout, type MockOptions } from './mock-options.ts';
-import { markApiKeys } from './mark-api-keys.ts';
-import { createPrismEngine, type Handled, type PrismEngine } from './prism-engine.ts';
-import { loadPrismDocument, type PrismDocument } from './prism-operations.ts';
-import { explainRefusal, operationOf } from './refusal.ts';
-import { createTrafficLog, type TrafficLog } from './traffic-log.ts';
+import { followDocuments, type Reloader } from './reload.ts';
+import { createReception, type Reception } from './reception.ts';
+import { openService, type MockService, type RunningService } from './service.ts';
+import { tlsSettings, type ServerCertificate } from './tls-settings.ts';
+import { createTrafficLog, type Remarks, type TrafficLog } from './traffic-log.ts';
+import { createWebServer, type Transport, type WebServer } from './web-server.ts';
+import { openWorkers, type Workers } from './workers.ts';
+import type { WorkerPlan } from './worker-messages.ts';
+
+export type { MockService } from './service.ts';
 
 /** Running mocks. */
 export interface MockServer {
@@ -27,18 +23,10 @@ export interface MockServer {
   readonly url: string;
   readonly services: readonly MockService[];
   readonly journal: Journal;
+  /** Of HTTPS. */
+  readonly certificate: ServerCertificate | undefined;
   /** Ends every connection, writes the HAR and emits a result for each service. A second call waits for the first. */
   close(): Promise<void>;
-}
-
-export interface MockService extends ListedService {
-  readonly contract: Contract;
-}
-
-interface RunningService extends MockService {
-  readonly engine: PrismEngine;
-  readonly counts: { requests: number; refused: number };
-  readonly startedAt: number;
 }
 
 /**
@@ -49,11 +37,17 @@ interface RunningService extends MockService {
 export async function startMocks(context: RunContext, options: MockOptions): Promise<MockServer> {
   const contracts = apisOf(context);
   const layout = options.layout ?? layoutOf(context, contracts);
-  const documents = await loadDocuments(context, contracts, layout);
-  const journal = await openJournal(journalOptions(context, options));
-  const mocks = new Mocks(context, options, layout, journal);
+  const loaded = await loadContracts(context, contracts);
+  for (const { contract, document } of loaded) {
+    if (layout === 'root' && document.routes.length === 0) throw operationsNone(contract);
+  }
+  const tls = options.tls === undefined ? undefined : await tlsSettings(options.tls);
+  const transport = { http2: options.http2 === true, ...(tls === undefined ? {} : { tls: tls.settings }) };
+  const log = createTrafficLog(context, options.verboseLevel);
+  const journal = openJournal(journalOptions(context, options, log));
+  const mocks = new Mocks(context, { options, layout, log, journal, transport, certificate: tls?.certificate });
   try {
-    await mocks.open(documents);
+    await mocks.open(loaded);
   } catch (thrown) {
     await mocks.close();
     throw thrown;
@@ -61,8 +55,8 @@ export async function startMocks(context: RunContext, options: MockOptions): Pro
   return mocks;
 }
 
-function apisOf(context: RunContext): readonly Contract[] {
-  const apis = context.workspace.contracts.map(({ contract }) => contract).filter(({ kind }) => kind === 'openapi');
+function apisOf(context: RunContext): readonly ParsedContract[] {
+  const apis = context.workspace.contracts.filter(({ contract }) => isMockable(contract));
   if (apis.length > 0) return apis;
   const { configSource, contracts } = context.workspace;
   throw new TallyError({
@@ -74,105 +68,83 @@ function apisOf(context: RunContext): readonly Contract[] {
 }
 
 /** One bare document is served as `prism mock` would. */
-function layoutOf(context: RunContext, contracts: readonly Contract[]): MockLayout {
+function layoutOf(context: RunContext, contracts: readonly ParsedContract[]): MockLayout {
   return context.workspace.configSource === undefined && contracts.length === 1 ? 'root' : 'catalogue';
 }
 
-interface Loaded {
-  readonly contract: Contract;
-  readonly document: PrismDocument;
-}
-
-async function loadDocuments(
-  context: RunContext,
-  contracts: readonly Contract[],
-  layout: MockLayout,
-): Promise<readonly Loaded[]> {
-  const loaded: Loaded[] = [];
-  for (const contract of contracts) {
-    context.log.progress(`reading ${contract.source}`);
-    const document = await loadDocument(context, contract);
-    if (layout === 'root' && document.routes.length === 0) throw operationsNone(contract);
-    loaded.push({ contract, document });
-  }
-  context.log.progress('');
-  return loaded;
-}
-
-async function loadDocument({ workspace }: RunContext, contract: Contract): Promise<PrismDocument> {
-  try {
-    return await loadPrismDocument(path.resolve(workspace.root, contract.source));
-  } catch (cause) {
-    const parsed = workspace.contracts.find((each) => each.contract === contract);
-    throw notMockable(contract, parsed?.findings ?? [], cause);
-  }
-}
-
-/** What reading the contract found says where; what Prism says has neither line nor, often, sense. */
-function notMockable({ source }: Contract, findings: readonly Finding[], cause: unknown): TallyError {
-  const code = 'DOCUMENT_NOT_MOCKABLE';
-  const finding = findings.find(({ severity }) => severity === 'error');
-  const fix = `tally check ${source} says what is wrong with it`;
-  if (finding === undefined) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    return new TallyError({ code, where: source, why, fix, cause });
-  }
-  const { line, column } = finding.where;
-  const where = `${finding.where.source}:${line}:${column}`;
-  return new TallyError({ code, where, why: finding.message, fix: finding.fix ?? fix, cause });
-}
-
-function operationsNone(contract: Contract): TallyError {
-  return new TallyError({
-    code: 'OPERATIONS_NONE',
-    where: contract.source,
-    why: 'it describes no operation, so there is nothing to answer',
-    fix: 'add a path with a method to it',
-  });
-}
-
-function journalOptions({ redactor, workspace }: RunContext, options: MockOptions): Parameters<typeof openJournal>[0] {
+function journalOptions({ redactor, workspace }: RunContext, options: MockOptions, log: TrafficLog): JournalOptions {
   const absolute = (file: string): string => path.resolve(workspace.root, file);
   return {
     redactor,
     version: options.toolVersion ?? '0',
+    warn: log.warn,
     ...(options.journalSize === undefined ? {} : { size: options.journalSize }),
     ...(options.journalFile === undefined ? {} : { file: absolute(options.journalFile) }),
     ...(options.harFile === undefined ? {} : { harFile: absolute(options.harFile) }),
   };
 }
 
-class Mocks implements MockServer {
-  readonly services: RunningService[] = [];
+interface MockParts {
+  readonly options: MockOptions;
+  readonly layout: MockLayout;
+  readonly log: TrafficLog;
   readonly journal: JournalWriter;
+  readonly transport: Transport;
+  readonly certificate: ServerCertificate | undefined;
+}
+
+/** One port, and its services by their place in the list. */
+interface Desk {
+  readonly url: string;
+  readonly listening: Listening;
+  readonly reception: Reception;
+  /** Where this process answers itself. */
+  readonly web: WebServer;
+  readonly indices: readonly number[];
+}
+
+interface Counts {
+  requests: number;
+  refused: number;
+}
+
+class Mocks implements MockServer {
+  services: readonly RunningService[] = [];
   readonly #context: RunContext;
-  readonly #options: MockOptions;
-  readonly #layout: MockLayout;
-  readonly #log: TrafficLog;
-  readonly #listening: Listening[] = [];
-  readonly #urlBytes: number;
+  readonly #parts: MockParts;
+  readonly #desks: Desk[] = [];
+  readonly #counts: Counts[] = [];
+  readonly #startedAt = performance.now();
+  #workers: Workers | undefined;
+  #reloader: Reloader | undefined;
   #closed: Promise<void> | undefined;
   readonly #closeOnAbort = (): void => void this.close();
 
-  constructor(context: RunContext, options: MockOptions, layout: MockLayout, journal: JournalWriter) {
+  constructor(context: RunContext, parts: MockParts) {
     this.#context = context;
-    this.#options = options;
-    this.#layout = layout;
-    this.#log = createTrafficLog(context, options.verboseLevel);
-    this.#urlBytes = limitsOf(options).urlBytes;
-    this.journal = journal;
+    this.#parts = parts;
+  }
+
+  get journal(): Journal {
+    return this.#parts.journal;
+  }
+
+  get certificate(): ServerCertificate | undefined {
+    return this.#parts.certificate;
   }
 
   get url(): string {
-    return this.#listening[0]?.url ?? '';
+    return this.#desks[0]?.url ?? '';
   }
 
-  async open(documents: readonly Loaded[]): Promise<void> {
-    if (this.#layout === 'ports') {
-      for (const loaded of documents) await this.#listenFor([loaded]);
+  async open(loaded: readonly LoadedContract[]): Promise<void> {
+    if (this.#parts.layout === 'ports') {
+      for (const each of loaded) await this.#openDesk([each]);
     } else {
-      await this.#listenFor(documents);
+      await this.#openDesk(loaded);
     }
+    await this.#openWorkers();
+    this.#followDocuments();
     this.#context.signal.addEventListener('abort', this.#closeOnAbort, { once: true });
     if (this.#context.signal.aborted) await this.close();
   }
@@ -184,168 +156,145 @@ class Mocks implements MockServer {
 
   async #close(): Promise<void> {
     this.#context.signal.removeEventListener('abort', this.#closeOnAbort);
-    await Promise.all(this.#listening.map((listening) => listening.close()));
-    await this.journal.close();
+    const { journal, log } = this.#parts;
+    this.#reloader?.close();
+    const unheard = this.#desks.map(async ({ listening }) => await listening.close());
+    for (const { web } of this.#desks) web.close();
+    await Promise.all([...unheard, this.#workers?.close()]);
+    log.flush();
+    await journal.close();
     for (const service of this.services) await this.#emit(service);
   }
 
-  async #emit({ name, version, counts, startedAt }: RunningService): Promise<void> {
+  async #emit({ name, version, index }: RunningService): Promise<void> {
     const subject = { id: 'mock-served', suite: 'mock', subject: `${name} ${version}` };
-    const durationMs = performance.now() - startedAt;
+    const durationMs = performance.now() - this.#startedAt;
+    const { requests = 0, refused = 0 } = this.#counts[index] ?? {};
     const emit: RunContext['emit'] = (result) => this.#context.emit({ ...result, durationMs });
     await runCheck({ emit, signal: this.#context.signal }, subject, () => ({
       measures: [
-        { name: 'requests', value: counts.requests, unit: 'count' },
-        { name: 'refused', value: counts.refused, unit: 'count' },
+        { name: 'requests', value: requests, unit: 'count' },
+        { name: 'refused', value: refused, unit: 'count' },
       ],
     }));
   }
 
-  async #listenFor(documents: readonly Loaded[]): Promise<void> {
-    const { host, port } = this.#options;
-    const own: RunningService[] = [];
-    const address = { host, port: port === 0 ? 0 : port + this.#listening.length };
-    const listening: Listening = await listen(address, limitsOf(this.#options), {
-      handle: (request, response) => void this.#handle(own, listening.url, request, response),
-      malformed: (status, reason) => this.#log.refused(`malformed request  ${status}`, [reason]),
+  async #openDesk(loaded: readonly LoadedContract[]): Promise<void> {
+    const { options, transport } = this.#parts;
+    const { host, port } = options;
+    const place = this.#desks.length;
+    let url = '';
+    const reception = this.#openReception(() => url);
+    const web = this.#openWeb(reception);
+    const listening = await listen(
+      { host, port: port === 0 ? 0 : port + place },
+      {
+        connections: limitsOf(options).connections,
+        isHandedOn: workersOf(options) > 1,
+        accept: (socket) => {
+          if (this.#workers !== undefined) return this.#workers.take(place, socket);
+          web.take(socket);
+          socket.resume();
+        },
+      },
+    );
+    url = `${transport.tls === undefined ? 'http' : 'https'}://${hostInUrl(host)}:${listening.port}`;
+    const first = this.services.length;
+    const services = loaded.map((each, at) => openService(each, { url, index: first + at }, this.#parts));
+    reception.replace(services);
+    this.services = [...this.services, ...services];
+    this.#desks.push({ url, listening, web, reception, indices: services.map(({ index }) => index) });
+  }
+
+  #openReception(origin: () => string): Reception {
+    const { root } = this.#context.workspace;
+    const { log, options } = this.#parts;
+    const { urlBytes } = limitsOf(options);
+    return createReception({ root, urlBytes, origin, log, note: (call, remarks) => this.#note(call, remarks) });
+  }
+
+  #openWeb(reception: Reception): WebServer {
+    const { log, options, transport } = this.#parts;
+    return createWebServer(limitsOf(options), transport, {
+      handle: reception.handle,
+      malformed: (status, reason) => log.warn(`malformed request  ${status}  refused\n  ${reason}`),
+      handshakeFailed: (reason) => log.warn(`TLS handshake  refused\n  ${reason}`),
     });
-    this.#listening.push(listening);
-    own.push(...documents.map((loaded) => this.#serviceOf(loaded, listening.url)));
-    this.services.push(...own);
   }
 
-  #serviceOf({ contract, document }: Loaded, url: string): RunningService {
-    const { name, version, title } = contract;
-    const basePath = this.#layout === 'catalogue' ? `/${encodeURIComponent(name)}/${encodeURIComponent(version)}` : '';
-    const logger = createLogger('PRISM', { level: this.#log.engineLevel }, this.#log.engineStream);
-    return {
-      name,
-      version,
-      title,
-      basePath,
-      contract,
-      url: url + basePath,
-      operations: document.routes.length,
-      engine: createPrismEngine(document, this.#options, logger),
-      counts: { requests: 0, refused: 0 },
-      startedAt: performance.now(),
+  async #openWorkers(): Promise<void> {
+    const { options, layout, transport, log } = this.#parts;
+    const count = workersOf(options);
+    if (count === 1) return;
+    const desks = this.#desks.map(({ url, indices }) => ({ url, contracts: this.#known(indices) }));
+    const plan: WorkerPlan = {
+      root: this.#context.workspace.root,
+      options,
+      layout,
+      transport,
+      engineLevel: log.engineLevel,
+      isRefusalShown: log.isRefusalShown,
+      connections: Math.ceil(limitsOf(options).connections / count),
+      desks,
     };
+    this.#workers = await openWorkers(count, plan, {
+      onCalls: (noted) => {
+        for (const { call, remarks } of noted) this.#note(call, remarks);
+      },
+      onSaid: (level, text) => log[level](text),
+    });
   }
 
-  async #handle(
-    services: readonly RunningService[],
-    url: string,
-    request: IncomingMessage,
-    response: RecordedResponse,
-  ): Promise<void> {
-    const startedAt = new Date();
-    const start = performance.now();
-    try {
-      const answered = await this.#answer(services, request, response);
-      const operationId = answered.operationId;
-      const exchange = exchangeOf(request, response, {
-        url,
-        startedAt,
-        durationMs: performance.now() - start,
-        body: answered.body,
-        ...(operationId === undefined ? {} : { operationId }),
-      });
-      const { contract } = answered;
-      const marked = contract === undefined ? exchange : markApiKeys(exchange, contract, this.#context.redactor);
-      this.#note(marked, answered);
-    } catch (thrown) {
-      // A defect of ours must not end the mocks for everyone.
-      this.#log.refused(`${request.method} ${request.url}  failed`, [String(thrown)]);
-      response.destroy();
+  #known(indices: readonly number[]): WorkerPlan['desks'][number]['contracts'] {
+    return this.services
+      .filter(({ index }) => indices.includes(index))
+      .map(({ contract: { name, source, kind }, index }) => ({ name, source, kind, index }));
+  }
+
+  #followDocuments(): void {
+    if (this.#parts.options.watch !== true) return;
+    this.#reloader = followDocuments({
+      root: this.#context.workspace.root,
+      served: () => this.services.map(({ contract }) => contract),
+      replace: async (index, loaded) => await this.#replace(index, loaded),
+      log: this.#parts.log,
+    });
+  }
+
+  async #replace(index: number, loaded: LoadedContract): Promise<boolean> {
+    const desk = this.#desks.find(({ indices }) => indices.includes(index));
+    if (desk === undefined) return true;
+    const service = openService(loaded, { url: desk.url, index }, this.#parts);
+    const twin = this.services.find((other) => other.index !== index && other.url === service.url);
+    if (twin !== undefined) throw alreadyServed(service, twin);
+    if (this.#workers !== undefined && !(await this.#workers.replace(index, loaded.contract.digest))) return false;
+    this.services = this.services.map((old) => (old.index === index ? service : old));
+    desk.reception.replace(this.services.filter((each) => desk.indices.includes(each.index)));
+    return true;
+  }
+
+  #note(call: Call, remarks: Remarks): void {
+    const { journal, log } = this.#parts;
+    if (call.service !== undefined) {
+      const counts = (this.#counts[call.service] ??= { requests: 0, refused: 0 });
+      counts.requests += 1;
+      if (call.refused) counts.refused += 1;
     }
-  }
-
-  async #answer(
-    services: readonly RunningService[],
-    request: IncomingMessage,
-    response: RecordedResponse,
-  ): Promise<Answered> {
-    const target = pathOf(request.url ?? '/');
-    if (target.length > this.#urlBytes) {
-      const why = `the URL is longer than ${this.#urlBytes} bytes`;
-      sendProblem(response, 414, 'URI Too Long', `T${why.slice(1)}.`);
-      return { refused: true, reasons: [why] };
-    }
-    const found = findService(services, target);
-    if (found !== undefined) return await this.#answerOf(found.service, request, response, found.rest);
-    if (target === '/' && (request.method === 'GET' || request.method === 'HEAD')) {
-      sendServices(response, services);
-      return { refused: false, reasons: [] };
-    }
-    return { refused: true, reasons: [sendUnknownService(response, services, target)] };
-  }
-
-  async #answerOf(
-    service: RunningService,
-    request: IncomingMessage,
-    response: RecordedResponse,
-    target: string,
-  ): Promise<Answered> {
-    const handled = await service.engine.handle(request, response, target);
-    const refused = isRefused(handled);
-    service.counts.requests += 1;
-    if (refused) service.counts.refused += 1;
-    const { contract, engine } = service;
-    const pathname = target.split('?', 1)[0] ?? target;
-    const method = request.method ?? '';
-    const explain = { contract, routes: engine.routes, method, pathname, handled };
-    const operationId = handled.route && operationOf(contract, handled.route)?.id;
-    return {
-      contract,
-      refused,
-      reasons: refused ? explainRefusal(this.#context.workspace.root, explain) : [],
-      warnings: warningsOf(handled),
-      ...(operationId === undefined ? {} : { operationId }),
-      ...(handled.body === undefined ? {} : { body: handled.body }),
-    };
-  }
-
-  #note(exchange: Exchange, { refused, reasons, warnings }: Answered): void {
-    this.journal.record(exchange, refused);
-    const { method, url } = exchange.request;
-    const target = pathOf(this.#context.redactor.url(url));
-    const answer = exchange.response?.status ?? exchange.connection ?? '';
-    const line = `${method} ${target}  ${answer}  ${Math.round(exchange.durationMs)} ms`;
-    if (refused) this.#log.refused(line, reasons);
-    else this.#log.answered(exchange.operationId === undefined ? line : `${line}  ${exchange.operationId}`);
-    for (const warning of warnings ?? []) this.#log.contractAtFault(warning);
+    journal.record(call);
+    log.note(call, remarks);
   }
 }
 
-interface Answered {
-  /** Of the service that was asked. */
-  readonly contract?: Contract;
-  readonly refused: boolean;
-  readonly reasons: readonly string[];
-  /** What is wrong on our side. */
-  readonly warnings?: readonly string[];
-  readonly operationId?: string;
-  readonly body?: Buffer | string;
+/** One process is this one. */
+function workersOf({ workers = 1 }: MockOptions): number {
+  return workers;
 }
 
-/** Refused is what the client did wrong, not every 4xx: `Prefer: code=404` gets what it asks for. */
-function isRefused({ problem, violations }: Handled): boolean {
-  return problem !== undefined || violations.some(({ severity }) => severity === 'error');
-}
-
-function warningsOf({ route, answerViolations, refusedCallbacks }: Handled): readonly string[] {
-  const operation = `${route?.method.toUpperCase()} ${route?.path}`;
-  return [
-    ...answerViolations.map(
-      ({ path, message }) => `${operation}: the mock's own answer breaks the contract: ${path.join('.')} ${message}`,
-    ),
-    ...refusedCallbacks.map(
-      (url) => `${operation}: the callback to ${url || 'an empty address'} was not sent, mocks call this machine only`,
-    ),
-  ];
-}
-
-/** Path and query; a proxy's absolute form (RFC 9112 §3.2.2) is cut to them. */
-function pathOf(target: string): string {
-  return target.startsWith('/') ? target : target.replace(/^[a-z][a-z+.-]*:\/\/[^/?#]*/i, '') || '/';
+function alreadyServed(service: MockService, twin: MockService): TallyError {
+  return new TallyError({
+    code: 'SERVICE_TWICE',
+    where: service.contract.source,
+    why: `${service.name} ${service.version} is served already, from ${twin.contract.source}`,
+    fix: 'give the document a version of its own (info.version)',
+  });
 }

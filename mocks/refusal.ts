@@ -9,8 +9,9 @@ import {
   type Json,
   type Operation,
 } from '../contracts/index.ts';
-import type { Handled, Violation } from './prism-engine.ts';
+import type { Handled } from './handled.ts';
 import type { PrismRoute } from './prism-operations.ts';
+import type { Violation } from './violation.ts';
 
 export interface RefusedRequest {
   readonly contract: Contract;
@@ -28,13 +29,31 @@ export function explainRefusal(root: string, request: RefusedRequest): readonly 
   if (handled.route === undefined) return [explainNoRoute(root, request)];
   const operation = operationOf(contract, handled.route);
   const lines = handled.violations.map((violation) => {
-    const { source, line } = locate(root, contract, pointerOf(contract, operation, violation));
     const place = violation.path.length === 0 ? 'credentials' : violation.path.join('.');
-    return `${place}  ${violation.code}  ${violation.message}  ${source}:${line}`;
+    return `${place}  ${violation.code}  ${violation.message}  ${ruleOf(root, contract, operation, violation)}`;
   });
   if (lines.length > 0 || handled.problem === undefined) return lines;
   const { source, line } = locate(root, contract, operation?.pointer ?? '');
   return [`${handled.problem.message}  ${source}:${line}`];
+}
+
+/** Where the rules stand that were broken before: clients make the same mistakes again and again. */
+const rules = new WeakMap<Contract, Map<string, string>>();
+const MOST_RULES = 2_000;
+const LONGEST_PLACE = 300;
+
+/** File and line of the rule that a violation broke. */
+function ruleOf(root: string, contract: Contract, operation: Operation | undefined, violation: Violation): string {
+  let known = rules.get(contract);
+  if (known === undefined) rules.set(contract, (known = new Map()));
+  const key = [operation?.pointer, violation.code, ...violation.path].join('\0');
+  const kept = known.get(key);
+  if (kept !== undefined) return kept;
+  const { source, line } = locate(root, contract, pointerOf(contract, operation, violation));
+  // A client may invent any number of names.
+  if (known.size >= MOST_RULES) known.clear();
+  if (key.length <= LONGEST_PLACE) known.set(key, `${source}:${line}`);
+  return `${source}:${line}`;
 }
 
 /** The contract's operation behind a route; undefined where the catalogue reads the document differently from Prism. */
@@ -42,7 +61,7 @@ export function operationOf(contract: Contract, route: PrismRoute): Operation | 
   return contract.operations.find(({ method, path }) => method === route.method && path === route.path);
 }
 
-function explainNoRoute(root: string, request: RefusedRequest): string {
+export function explainNoRoute(root: string, request: RefusedRequest): string {
   const { contract, routes, method, pathname } = request;
   const samePath = routes.filter((route) => matches(route.path, pathname));
   const [first] = samePath;
@@ -93,7 +112,7 @@ function matches(template: string, pathname: string): boolean {
 }
 
 /** Where in the contract's document the rule stands that a violation broke. */
-function pointerOf(contract: Contract, operation: Operation | undefined, violation: Violation): string {
+export function pointerOf(contract: Contract, operation: Operation | undefined, violation: Violation): string {
   if (operation === undefined) return '';
   const [place = '', ...keys] = violation.path;
   if (violation.code === '401') return securityPointer(contract, operation);
@@ -119,7 +138,7 @@ function parameterPointer(operation: Operation, place: string, name = ''): strin
 }
 
 /** Follows the keys of a value through a schema, as far as the schema says something about them. */
-function descend(document: Json, pointer: string, keys: readonly string[]): string {
+export function descend(document: Json, pointer: string, keys: readonly string[]): string {
   const schema = resolve(document, pointer);
   const [key, ...rest] = keys;
   if (key === undefined) return schema;

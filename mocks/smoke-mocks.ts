@@ -1,4 +1,6 @@
 import {
+  documentedMediaType,
+  documentedResponse,
   exampleRequest,
   locate,
   runCheck,
@@ -11,7 +13,6 @@ import {
   type Json,
   type MediaType,
   type Operation,
-  type Response,
   type Result,
   type RunContext,
 } from '../contracts/index.ts';
@@ -91,28 +92,9 @@ function judge(context: RunContext, contract: Contract, operation: Operation, ex
   if (response.status >= 400 && operation.responses.some(({ status }) => status.startsWith('2'))) {
     return [exampleRefused(operation, exchange, response.status)];
   }
-  const media = mediaTypeOf(documented, response.headers['content-type']);
+  const media = documentedMediaType(documented, response.headers['content-type']);
   if (media === undefined || response.body === undefined || !/[/+]json$/.test(media.mediaType)) return [];
   return bodyFindings(context, contract, media, response.body);
-}
-
-function documentedResponse(operation: Operation, status: number): Response | undefined {
-  const range = `${Math.floor(status / 100)}XX`;
-  const { responses } = operation;
-  return (
-    responses.find((response) => response.status === String(status)) ??
-    responses.find((response) => response.status.toUpperCase() === range) ??
-    responses.find((response) => response.status === 'default')
-  );
-}
-
-function mediaTypeOf(response: Response, contentType = ''): MediaType | undefined {
-  const sent = plainType(contentType);
-  return response.content.find(({ mediaType }) => plainType(mediaType) === sent);
-}
-
-function plainType(mediaType: string): string {
-  return (mediaType.split(';', 1)[0] ?? '').trim().toLowerCase();
 }
 
 function bodyFindings(context: RunContext, contract: Contract, media: MediaType, body: string): readonly Finding[] {

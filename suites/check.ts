@@ -60,8 +60,3 @@ export function findingOf(observation: Observation, departure: Departure): Findi
     exchange: observation.exchange,
   };
 }
-
-/** `application/json` of `Application/JSON; charset=utf-8`. */
-export function essenceOf(contentType: string | undefined): string {
-  return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-}

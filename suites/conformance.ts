@@ -1,13 +1,14 @@
 import {
+  documentedMediaType,
+  documentedResponse,
   exampleRequest,
   runCheck,
   type Contract,
   type Operation,
-  type Response,
   type RunContext,
 } from '../contracts/index.ts';
 import { credentialsFor, headersOf, type Authorization } from './authorize-operation.ts';
-import { essenceOf, type Check, type Observation } from './check.ts';
+import type { Check, Observation } from './check.ts';
 import { checks } from './checks/index.ts';
 import { SEND_LIMITS, sendRequest, type SendLimits } from './send-request.ts';
 import type { Target } from './target.ts';
@@ -116,21 +117,9 @@ function documented(
   status: number,
   contentType: string | undefined,
 ): Pick<Observation, 'response' | 'mediaType'> {
-  const response = responseFor(operation.responses, status);
-  const mediaType = response && mediaTypeFor(response, essenceOf(contentType));
+  const response = documentedResponse(operation, status);
+  const mediaType = response && documentedMediaType(response, contentType);
   return { ...(response ? { response } : {}), ...(mediaType ? { mediaType } : {}) };
-}
-
-/** OpenAPI 3.1 §4.8.16: the exact code before its range before `default`. */
-function responseFor(responses: readonly Response[], status: number): Response | undefined {
-  const named = (name: string) => responses.find((response) => response.status.toUpperCase() === name);
-  return named(String(status)) ?? named(`${String(status).charAt(0)}XX`) ?? named('DEFAULT');
-}
-
-/** OpenAPI 3.1 §4.8.17: the most specific range wins. */
-function mediaTypeFor(response: Response, essence: string): Response['content'][number] | undefined {
-  const named = (name: string) => response.content.find(({ mediaType }) => essenceOf(mediaType) === name);
-  return named(essence) ?? named(`${essence.split('/', 1)[0]}/*`) ?? named('*/*');
 }
 
 type Unreached = { readonly status: 'skipped' | 'inconclusive'; readonly reason: string };

@@ -1,4 +1,5 @@
 import {
+  essenceOf,
   locate,
   schemaValidator,
   standardWebhooks,
@@ -9,7 +10,6 @@ import {
   type Redactor,
   type SchemaProblem,
 } from '../contracts/index.ts';
-import { essenceOf } from './check.ts';
 import { utf8 } from './send-request.ts';
 import { exchangeOf, type Delivery, type WebhookReceiver } from './webhook-receiver.ts';
 

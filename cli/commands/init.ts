@@ -79,6 +79,7 @@ interface Copy {
 async function copiesOf(contract: Contract, cwd: string): Promise<readonly Copy[]> {
   const from = resolve(cwd, contract.source);
   if (contract.kind === 'pact') return [{ from, to: `contracts/pacts/${contract.name}.json` }];
+  if (contract.kind === 'postman') throw await noContract(contract);
   const folder = `contracts/${FOLDERS[contract.kind]}/${contract.name}/${contract.version}`;
   const others = companionsOf(contract);
   const outside = others.find((path) => path.startsWith('..') || isAbsolute(path));
@@ -87,6 +88,16 @@ async function copiesOf(contract: Contract, cwd: string): Promise<readonly Copy[
     { from, to: `${folder}/${await documentName(contract)}` },
     ...others.map((path) => ({ from: join(dirname(from), path), to: `${folder}/${path}` })),
   ];
+}
+
+async function noContract({ source }: Contract): Promise<Error> {
+  const { TallyError } = await import('../../contracts/index.ts');
+  return new TallyError({
+    code: 'CONTRACT_IS_COLLECTION',
+    where: source,
+    why: 'a Postman collection shows requests by example, and promises nothing that a workspace could hold a provider to',
+    fix: `convert it to OpenAPI and add that; tally mock ${source} answers from it as it is`,
+  });
 }
 
 /** As the layout knows it. */

@@ -1,5 +1,12 @@
-import { joinPointer, schemaValidator, type Finding, type Json, type SchemaProblem } from '../../contracts/index.ts';
-import { essenceOf, findingOf, type Check, type Observation } from '../check.ts';
+import {
+  essenceOf,
+  joinPointer,
+  schemaValidator,
+  type Finding,
+  type Json,
+  type SchemaProblem,
+} from '../../contracts/index.ts';
+import { findingOf, type Check, type Observation } from '../check.ts';
 import { utf8 } from '../send-request.ts';
 
 /** An answer that repeats one mistake in a thousand items is one mistake, not a thousand. */

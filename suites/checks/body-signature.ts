@@ -1,4 +1,5 @@
-import { essenceOf, findingOf, type Check } from '../check.ts';
+import { essenceOf } from '../../contracts/index.ts';
+import { findingOf, type Check } from '../check.ts';
 
 /** How a body of these media types begins, in Latin-1. */
 const SIGNATURES: Readonly<Record<string, string>> = {

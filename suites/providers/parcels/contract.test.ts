@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import {
+  essenceOf,
   createRedactor,
   exampleRequest,
   findContract,
@@ -11,7 +12,6 @@ import {
   type Operation,
 } from '../../../contracts/index.ts';
 import { checks } from '../../checks/index.ts';
-import { essenceOf } from '../../check.ts';
 import { verifyFile } from '../../verify-file.ts';
 import { DRAFT, withProvider, type Asked, type Subject, type Told } from './provider-under-test.ts';
 

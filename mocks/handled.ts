@@ -1,0 +1,29 @@
+import type { PrismRoute } from './prism-operations.ts';
+import type { Violation } from './violation.ts';
+
+/** What came of one request, besides the answer that has been sent. */
+export interface Handled {
+  readonly route?: PrismRoute;
+  /** Of the request. */
+  readonly violations: readonly Violation[];
+  /** Of the answer, which is then the contract's own fault. */
+  readonly answerViolations: readonly Violation[];
+  /** Why there was no answer out of the contract. */
+  readonly problem?: Error;
+  /** The body as far as it was read. */
+  readonly body?: Buffer | string;
+  /** Callback addresses that were not called. */
+  readonly refusedCallbacks: readonly string[];
+  /** What was sent, where it was sent in one piece: `response.getHeaders()` is empty then. */
+  readonly sent?: SentAnswer;
+}
+
+/** An answer as it was written, less what Node adds by itself (Date, Connection, Keep-Alive). */
+export interface SentAnswer {
+  readonly status: number;
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+  readonly body: Buffer | string | undefined;
+}
+
+export const NOTHING_WRONG: Handled = { violations: [], answerViolations: [], refusedCallbacks: [] };
