@@ -71,6 +71,7 @@ export const checkCodes: readonly string[] = [
   'pact-response-status-unknown',
   'pact-status-invalid',
   'pattern-too-slow',
+  'postman-collection',
   'ref-remote',
   'ref-unresolved',
   'released-version-changed',
