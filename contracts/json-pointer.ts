@@ -3,23 +3,22 @@ import { isObject, type Json } from './json.ts';
 /** One key as a reference token of RFC 6901. Hardly any needs escaping, and large documents have millions of them. */
 export function escapePointer(key: string | number): string {
   const text = String(key);
-  return text.includes('~') || text.includes('/') ? text.replaceAll('~', '~0').replaceAll('/', '~1') : text;
+  return /[~/]/.test(text) ? text.replaceAll('~', '~0').replaceAll('/', '~1') : text;
 }
 
 /** A pointer one or more keys further down. */
 export function joinPointer(pointer: string, ...keys: readonly (string | number)[]): string {
-  return pointer + keys.map((key) => `/${escapePointer(key)}`).join('');
+  let joined = pointer;
+  for (const key of keys) joined += `/${escapePointer(key)}`;
+  return joined;
 }
 
 /** The keys of a pointer; `''` is the whole document. A missing leading slash is forgiven. */
 export function splitPointer(pointer: string): string[] {
   if (pointer === '') return [];
   const tokens = pointer.startsWith('/') ? pointer.slice(1) : pointer;
-  return tokens.split('/').map(unescapeToken);
-}
-
-function unescapeToken(token: string): string {
-  return token.includes('~') ? token.replaceAll('~1', '/').replaceAll('~0', '~') : token;
+  const keys = tokens.split('/');
+  return tokens.includes('~') ? keys.map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~')) : keys;
 }
 
 /** The value at a pointer, or undefined where it leads nowhere. Own members only: `__proto__` leads nowhere. */

@@ -70,10 +70,10 @@ export interface RequestLimits {
   readonly connections: number;
 }
 
-/** Header and URL sizes as most servers and proxies draw the line (RFC 9110 §4.1, RFC 6585 §5). */
+/** Headers, and with them the URL, as Node and so Prism draws the line: beyond it, it is Node that answers with 431. */
 const LIMITS: RequestLimits = {
   headerBytes: 16 * 1024,
-  urlBytes: 8 * 1024,
+  urlBytes: 16 * 1024,
   headersTimeoutMs: 15_000,
   requestTimeoutMs: 60_000,
   connections: 1_000,

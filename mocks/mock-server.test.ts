@@ -205,10 +205,16 @@ function expectValidHar(har: unknown): void {
 }
 
 describe('what a request may cost', () => {
-  test('a URL over 8 KiB is answered with 414', async () => {
+  test('a URL is as long as all headers may be', async () => {
     const { server } = await mocksOf(['shop-3.0.yaml']);
-    const response = await fetch(`${server.url}/items?q=${'x'.repeat(8 * 1024)}`);
-    expect(response.status).toBe(414);
+    const statusOf = async (length: number) => (await fetch(`${server.url}/items?q=${'x'.repeat(length)}`)).status;
+    expect([await statusOf(15 * 1024), await statusOf(16 * 1024)]).toEqual([200, 431]);
+  });
+
+  test('a URL that is longer than the limit is answered with 414', async () => {
+    const { server } = await mocksOf(['shop-3.0.yaml'], { limits: { urlBytes: 1_024 } });
+    const response = await fetch(`${server.url}/items?q=${'x'.repeat(1_024)}`);
+    expect([response.status, response.headers.get('content-type')]).toEqual([414, 'application/problem+json']);
   });
 
   test('headers over 16 KiB are answered with 431', async () => {

@@ -160,14 +160,7 @@ function sendFinished(to: Destination, { violations = [] }: Question, known: Fin
   const sent = writeFinished(to, answer, told);
   if (violations.length === 0 && sent === handled.sent) return handled;
   const { route, answerViolations, refusedCallbacks, problem } = handled;
-  return {
-    ...(route === undefined ? {} : { route }),
-    violations: violations.map(violationOf),
-    answerViolations,
-    refusedCallbacks,
-    ...(problem === undefined ? {} : { problem }),
-    ...(sent === undefined ? {} : { sent }),
-  };
+  return { route, violations: violations.map(violationOf), answerViolations, refusedCallbacks, problem, sent };
 }
 
 /** Every request has its own callbacks, whose addresses and contents may come out of it. */
@@ -188,14 +181,7 @@ function sendViolations(to: Destination, { route }: Served, violations: Violatio
   const { headers } = problemParts(problem);
   const length = String(Buffer.byteLength(body));
   const sent = writeProblem(to, { status: problem.status, headers: [...headers, 'Content-Length', length], body });
-  const handled = {
-    route,
-    violations: violations.map(violationOf),
-    answerViolations: [],
-    refusedCallbacks: [],
-    problem,
-  };
-  return sent === undefined ? handled : { ...handled, sent };
+  return { ...NOTHING_WRONG, route, violations: violations.map(violationOf), problem, sent };
 }
 
 /** The same for every request, for the making of an error takes longer than that of the answer. */

@@ -2,6 +2,7 @@ import { bundleTarget } from '@stoplight/json';
 import $RefParser from '@stoplight/json-schema-ref-parser';
 import type { getHttpOperationsFromSpec } from '@stoplight/prism-http';
 import { isObject, type Json, type JsonObject } from '../contracts/index.ts';
+import { changeAsPrinted } from './as-printed-at-start.ts';
 import { cutCircles } from './cut-circles.ts';
 import { asItIs, plainReferences, type Follow } from './follow-references.ts';
 import { isCollection, transformOperations } from './http-spec.ts';
@@ -90,8 +91,7 @@ async function readDocument(source: string): Promise<Readable> {
 /** A Postman collection's requests: a few dozen, so all of them at once. Those of one method and path become one. */
 function collectionRoutes(document: JsonObject): readonly PrismRoute[] {
   return transformOperations(document).map((transformed) => {
-    const bundle = { ...document, __target__: transformed };
-    const operation = bundleTarget({ document: bundle, path: '#/__target__', cloneDocument: false }) as PrismOperation;
+    const operation = bundled(document, transformed);
     return { method: operation.method, path: operation.path, operation: () => operation };
   });
 }
@@ -122,10 +122,14 @@ function routesOf(readable: Readable): readonly PrismRoute[] {
  */
 function operationsOf(readable: Readable, path: string): readonly PrismOperation[] {
   const part = onlyPath(readable, path);
-  return transformOperations(part).map((transformed) => {
-    const bundle = { ...part, __target__: transformed };
-    return bundleTarget({ document: bundle, path: '#/__target__', cloneDocument: false }) as PrismOperation;
-  });
+  return transformOperations(part).map((transformed) => bundled(part, transformed));
+}
+
+function bundled(document: JsonObject, transformed: object): PrismOperation {
+  const bundle = { ...document, __target__: transformed };
+  const operation = bundleTarget({ document: bundle, path: '#/__target__', cloneDocument: false }) as PrismOperation;
+  changeAsPrinted(operation);
+  return operation;
 }
 
 /** The document with one path, and of the rest what operations are transformed with. */

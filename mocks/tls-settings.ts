@@ -1,7 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { generate } from 'selfsigned';
 import { fileReason, TallyError } from '../contracts/index.ts';
 import type { TlsOptions } from './mock-options.ts';
 import type { TlsSettings } from './web-server.ts';
@@ -40,6 +39,8 @@ export async function tlsSettings(
 
 /** For this machine, for thirty days: longer than a mock runs, shorter than browsers allow. */
 async function generatePair(): Promise<Pick<TlsSettings, 'cert' | 'key'>> {
+  // A tenth of a second to load, which mocks without a certificate of ours are spared.
+  const { generate } = await import('selfsigned');
   const day = 24 * 60 * 60 * 1000;
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',

@@ -19,6 +19,8 @@ export class OpenapiReader {
   /** Swagger 2.0, where a parameter is its own schema. */
   readonly isSwagger: boolean;
   readonly findings: Finding[] = [];
+  /** By reference: a document has few targets, and names them again and again. */
+  readonly #targets = new Map<string, Located | undefined>();
   readonly #root: string;
   readonly #source: string;
 
@@ -95,9 +97,12 @@ export class OpenapiReader {
   }
 
   #target(reference: string): Located | undefined {
+    if (this.#targets.has(reference)) return this.#targets.get(reference);
     const pointer = pointerOfReference(reference);
     const value = pointer === undefined ? undefined : valueAt(this.document, pointer);
-    return pointer === undefined || value === undefined ? undefined : { value, pointer };
+    const target = pointer === undefined || value === undefined ? undefined : { value, pointer };
+    this.#targets.set(reference, target);
+    return target;
   }
 }
 
