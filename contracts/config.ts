@@ -27,6 +27,8 @@ export interface MockConfig {
   readonly watch?: boolean;
   /** Whether HTTP/2 is spoken too. */
   readonly http2?: boolean;
+  /** What is done to clients on purpose: `latency latencyMs=500`, or the same as a map with `fault`. */
+  readonly faults?: readonly (string | Readonly<Record<string, unknown>>)[];
   /** HTTPS; without a certificate, by one that is generated. */
   readonly tls?: {
     readonly cert?: string;

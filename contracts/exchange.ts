@@ -26,4 +26,6 @@ export interface Exchange {
   readonly connection?: string;
   /** The subject of the certificate that the client has shown over TLS: `CN=checkout, O=Example`. */
   readonly client?: string;
+  /** What the mock did to the client on purpose: ids of faults. */
+  readonly faults?: readonly string[];
 }

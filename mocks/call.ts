@@ -29,6 +29,8 @@ export interface Call {
   readonly apiKeys: readonly ApiKey[];
   /** The subject of the certificate that the client has shown. */
   readonly client?: string | undefined;
+  /** Ids of the faults that fired. */
+  readonly faults?: readonly string[] | undefined;
 }
 
 export interface ApiKey {

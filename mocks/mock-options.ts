@@ -1,3 +1,5 @@
+import type { FaultRule } from './fault-rule.ts';
+
 /** How the mocks are served. The first block is Prism's own flags, under the same names and with the same meaning. */
 export interface MockOptions {
   /** 0 is any free port. */
@@ -37,6 +39,8 @@ export interface MockOptions {
   readonly workers?: number;
   /** Documents are read anew when a file of theirs changes. */
   readonly watch?: boolean;
+  /** What is done to clients on purpose. */
+  readonly faults?: readonly FaultRule[];
   /** Our own, for the HAR's creator. */
   readonly toolVersion?: string;
 }

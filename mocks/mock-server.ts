@@ -2,6 +2,8 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { runCheck, TallyError, type ParsedContract, type RunContext } from '../contracts/index.ts';
 import type { Call } from './call.ts';
+import { checkProcesses, checkServed, createFaultRunner, type FaultRunner } from './fault-runner.ts';
+import { faults } from './faults/index.ts';
 import { openJournal, type Journal, type JournalOptions, type JournalWriter } from './journal.ts';
 import { hostInUrl, listen, type Listening } from './listen.ts';
 import { loadContracts, operationsNone, type LoadedContract } from './load-contract.ts';
@@ -23,6 +25,8 @@ export interface MockServer {
   readonly url: string;
   readonly services: readonly MockService[];
   readonly journal: Journal;
+  /** What is done to clients on purpose: to be turned on and off while the mocks run. */
+  readonly faults: FaultRunner;
   /** Of HTTPS. */
   readonly certificate: ServerCertificate | undefined;
   /** Ends every connection, writes the HAR and emits a result for each service. A second call waits for the first. */
@@ -110,6 +114,7 @@ interface Counts {
 
 class Mocks implements MockServer {
   services: readonly RunningService[] = [];
+  readonly faults: FaultRunner;
   readonly #context: RunContext;
   readonly #parts: MockParts;
   readonly #desks: Desk[] = [];
@@ -123,6 +128,7 @@ class Mocks implements MockServer {
   constructor(context: RunContext, parts: MockParts) {
     this.#context = context;
     this.#parts = parts;
+    this.faults = createFaultRunner({ faults, say: parts.log.info });
   }
 
   get journal(): Journal {
@@ -143,10 +149,23 @@ class Mocks implements MockServer {
     } else {
       await this.#openDesk(loaded);
     }
+    this.#setFaults();
     await this.#openWorkers();
     this.#followDocuments();
     this.#context.signal.addEventListener('abort', this.#closeOnAbort, { once: true });
     if (this.#context.signal.aborted) await this.close();
+  }
+
+  /** @throws TallyError FAULT_NOT_POSSIBLE */
+  #setFaults(): void {
+    const { faults: rules = [] } = this.#parts.options;
+    const known = this.services.map(({ name, contract }) => ({
+      name,
+      operationIds: contract.operations.map(({ id }) => id),
+    }));
+    checkServed(rules, known);
+    if (rules.length > 0) checkProcesses(workersOf(this.#parts.options));
+    this.faults.set(rules);
   }
 
   close(): Promise<void> {
@@ -158,6 +177,7 @@ class Mocks implements MockServer {
     this.#context.signal.removeEventListener('abort', this.#closeOnAbort);
     const { journal, log } = this.#parts;
     this.#reloader?.close();
+    await this.faults.close();
     const unheard = this.#desks.map(async ({ listening }) => await listening.close());
     for (const { web } of this.#desks) web.close();
     await Promise.all([...unheard, this.#workers?.close()]);
@@ -192,6 +212,7 @@ class Mocks implements MockServer {
         connections: limitsOf(options).connections,
         isHandedOn: workersOf(options) > 1,
         accept: (socket) => {
+          if (this.faults?.accept(place, socket) === true) return;
           if (this.#workers !== undefined) return this.#workers.take(place, socket);
           web.take(socket);
           socket.resume();
@@ -204,17 +225,39 @@ class Mocks implements MockServer {
     reception.replace(services);
     this.services = [...this.services, ...services];
     this.#desks.push({ url, listening, web, reception, indices: services.map(({ index }) => index) });
+    this.#openFaults(services, listening, reception);
+  }
+
+  /** Faults know each port and whom it serves; connections that they have taken come back by `serve`. */
+  #openFaults(services: readonly RunningService[], listening: Listening, reception: Reception): void {
+    const { transport } = this.#parts;
+    let plain: WebServer | undefined;
+    this.faults.addPort({
+      services: () => services.map(({ name }) => name),
+      isTls: transport.tls !== undefined,
+      isHttp2: transport.http2,
+      serve: (socket) => (plain ??= this.#openWeb(reception, { http2: false })).take(socket),
+      rest: listening.rest,
+    });
   }
 
   #openReception(origin: () => string): Reception {
     const { root } = this.#context.workspace;
     const { log, options } = this.#parts;
     const { urlBytes } = limitsOf(options);
-    return createReception({ root, urlBytes, origin, log, note: (call, remarks) => this.#note(call, remarks) });
+    return createReception({
+      root,
+      urlBytes,
+      origin,
+      log,
+      note: (call, remarks) => this.#note(call, remarks),
+      faults: this.faults,
+      cors: options.cors,
+    });
   }
 
-  #openWeb(reception: Reception): WebServer {
-    const { log, options, transport } = this.#parts;
+  #openWeb(reception: Reception, transport = this.#parts.transport): WebServer {
+    const { log, options } = this.#parts;
     return createWebServer(limitsOf(options), transport, {
       handle: reception.handle,
       malformed: (status, reason) => log.warn(`malformed request  ${status}  refused\n  ${reason}`),

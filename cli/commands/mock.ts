@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Config, RunContext } from '../../contracts/index.ts';
-import type { MockOptions, MockServer, TlsOptions } from '../../mocks/index.ts';
+import type { FaultRule, MockOptions, MockServer, RawFault, TlsOptions } from '../../mocks/index.ts';
 import type { Command, CommandInput } from '../command.ts';
 import { createLog } from '../log.ts';
 import { readVersion } from '../version.ts';
@@ -78,6 +78,12 @@ export const mock: Command = {
     http2: { type: 'boolean', summary: 'Speak HTTP/2 too: by ALPN with HTTPS, by prior knowledge without' },
     workers: { type: 'number', value: 'N', summary: 'Answer from N processes, with one journal (1)' },
     'one-port-each': { type: 'boolean', summary: 'Each API on a port of its own, counting up from --port' },
+    fault: {
+      type: 'string',
+      multiple: true,
+      value: 'FAULT',
+      summary: "What to do to clients on purpose: 'reset_peer operation=createParcel toxicity=0.2' (tally list)",
+    },
     har: { type: 'string', value: 'FILE', summary: 'Write the last 1,000 exchanges as HAR 1.2 at the end' },
     journal: { type: 'string', value: 'FILE', summary: 'Append every exchange to this file as NDJSON' },
   },
@@ -135,6 +141,7 @@ async function optionsOf(input: CommandInput, { root, config }: RunContext['work
     watch: flags.given('watch') ? flags.boolean('watch') : (configured.watch ?? true),
     http2: flags.given('http2') ? flags.boolean('http2') : configured.http2 === true,
     workers: await workersOf(input, configured.workers ?? 1),
+    faults: await faultsOf(input, configured.faults ?? []),
     ...(tls === undefined ? {} : { tls }),
     ...(seed === undefined ? {} : { seed }),
     // Said only when switched off: a document's own x-json-schema-faker has a say too.
@@ -148,6 +155,19 @@ async function optionsOf(input: CommandInput, { root, config }: RunContext['work
 function fileOf({ flags, cwd }: CommandInput, name: string): string | undefined {
   const given = flags.string(name);
   return given === undefined ? undefined : path.resolve(cwd, given);
+}
+
+/** Those of the command line are added to those of tally.yaml. @throws TallyError FAULT_UNKNOWN, FAULT_OPTION */
+async function faultsOf(
+  { flags }: CommandInput,
+  configured: readonly (string | RawFault)[],
+): Promise<readonly FaultRule[]> {
+  const { faults, parseFault, readFault } = await import('../../mocks/index.ts');
+  const set = configured.map((each, at) => {
+    const where = `tally.yaml mock.faults[${at}]`;
+    return typeof each === 'string' ? parseFault(each, faults, where) : readFault(each, faults, where);
+  });
+  return [...set, ...flags.strings('fault').map((text) => parseFault(text, faults, `--fault '${text}'`))];
 }
 
 const MAX_WORKERS = 64;

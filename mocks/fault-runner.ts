@@ -1,0 +1,297 @@
+import { performance } from 'node:perf_hooks';
+import type { Socket } from 'node:net';
+import { didYouMean, TallyError } from '../contracts/index.ts';
+import type { ConnectionAction, Delivery, Fault, FaultAction, FaultRequest } from './fault.ts';
+import type { FaultRule } from './fault-rule.ts';
+import { createSelector, type FaultSelector } from './fault-selector.ts';
+
+/** A rule with what it has counted and remembers in this scenario. */
+export interface ActiveFault {
+  readonly fault: Fault;
+  readonly rule: FaultRule;
+  readonly action: FaultAction;
+  readonly selector: FaultSelector;
+}
+
+/** One time that a fault fired, for the journal and the console. */
+export interface FaultFiring {
+  readonly fault: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly operationId?: string;
+  /** The beginning of the credential's digest. */
+  readonly consumer?: string;
+}
+
+/** Where connections come in; the faults' view of a port. */
+export interface FaultPort {
+  readonly services: () => readonly string[];
+  readonly isTls: boolean;
+  readonly isHttp2: boolean;
+  /** Speaks HTTP/1.1 on it, whatever it came over. */
+  readonly serve: (socket: Socket) => void;
+  /** Nobody listens for so long. */
+  readonly rest: (durationMs: number) => void;
+}
+
+export interface FaultSettings {
+  readonly faults: readonly Fault[];
+  /** Name of a credential's owner by its digest. */
+  readonly consumers?: ReadonlyMap<string, string>;
+  readonly say?: (text: string) => void;
+  readonly nowMs?: () => number;
+  readonly clockMs?: () => number;
+}
+
+/** Which faults are on, and what they have done. */
+export interface FaultRunner {
+  readonly settings: FaultSettings;
+  /** Undefined where none is on: all that a request without faults costs. */
+  readonly active: readonly ActiveFault[] | undefined;
+  /** The newest thousand, oldest first. */
+  readonly firings: readonly FaultFiring[];
+  /** Ends with the mock. */
+  readonly signal: AbortSignal;
+  /** Turns these on and all others off, with new counters. */
+  set(rules: readonly FaultRule[]): void;
+  /** A new scenario: all counters begin anew. */
+  reset(): void;
+  addPort(port: FaultPort): number;
+  /** @returns whether a fault has taken the connection */
+  accept(port: number, socket: Socket): boolean;
+  /** What a webhook sender is to send instead of these. */
+  deliver(deliveries: readonly Delivery[], consumer?: string): readonly Delivery[];
+  /** What was held back, when no more comes. */
+  deliverRest(): readonly Delivery[];
+  note(active: ActiveFault, request?: FaultRequest): void;
+  /** The listener that a request came over rests, if this fault says so. */
+  rest(socket: object, durationMs: number): void;
+  /** Something goes on that has to be over before the mock is. */
+  track<T>(work: Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+const FIRINGS = 1_000;
+
+/** Selections that only a request can meet. */
+export const OF_REQUESTS = ['operation', 'consumer', 'attempt', 'every', 'toxicity', 'windowMs'] as const;
+
+export function createFaultRunner(settings: FaultSettings): FaultRunner {
+  return new Runner(settings);
+}
+
+class Runner implements FaultRunner {
+  readonly settings: FaultSettings;
+  readonly #controller = new AbortController();
+  readonly #work = new Set<Promise<unknown>>();
+  readonly #ports: { readonly port: FaultPort; readonly sockets: Set<Socket> }[] = [];
+  readonly #portOf = new WeakMap<object, number>();
+  readonly #firings: FaultFiring[] = [];
+  #rules: readonly FaultRule[] = [];
+  #active: readonly ActiveFault[] | undefined;
+
+  constructor(settings: FaultSettings) {
+    this.settings = settings;
+  }
+
+  get active(): readonly ActiveFault[] | undefined {
+    return this.#active;
+  }
+
+  get firings(): readonly FaultFiring[] {
+    return this.#firings;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  set(rules: readonly FaultRule[]): void {
+    const active = rules.map((rule) => activate(rule, this.settings.faults));
+    for (const [index, { port }] of this.#ports.entries()) checkPort(active, port, index);
+    this.#rules = rules;
+    this.#active = active.length === 0 ? undefined : active;
+    for (const index of this.#ports.keys()) this.#restFromTheStart(index);
+  }
+
+  reset(): void {
+    this.set(this.#rules);
+  }
+
+  addPort(port: FaultPort): number {
+    const index = this.#ports.push({ port, sockets: new Set() }) - 1;
+    checkPort(this.#active ?? [], port, index);
+    this.#restFromTheStart(index);
+    return index;
+  }
+
+  /** A listener that nobody has to call first. */
+  #restFromTheStart(index: number): void {
+    for (const active of this.#active ?? []) {
+      const { action, rule } = active;
+      if (action.on !== 'listener' || !this.#isOn(index, rule)) continue;
+      if (OF_REQUESTS.some((name) => rule[name] !== undefined)) continue;
+      this.note(active);
+      this.#rest(index, action.windowMs);
+    }
+  }
+
+  #isOn(index: number, { service }: FaultRule): boolean {
+    return service === undefined || this.#ports[index]?.port.services().every((name) => name === service) === true;
+  }
+
+  rest(socket: object, durationMs: number): void {
+    const index = this.#portOf.get(socket);
+    if (index !== undefined) this.#rest(index, durationMs);
+  }
+
+  #rest(index: number, durationMs: number): void {
+    const { port, sockets } = this.#ports[index] ?? {};
+    port?.rest(durationMs);
+    for (const socket of sockets ?? []) socket.destroySoon();
+  }
+
+  accept(index: number, socket: Socket): boolean {
+    const { port, sockets } = this.#ports[index] ?? {};
+    if (port === undefined || sockets === undefined) return false;
+    sockets.add(socket);
+    this.#portOf.set(socket, index);
+    socket.once('close', () => sockets.delete(socket));
+    for (const active of this.#active ?? []) {
+      const { action, rule, selector } = active;
+      if (action.on !== 'connection' || !this.#isOn(index, rule) || !selector.fires(this.#clockMs())) continue;
+      this.note(active);
+      this.#take(action, socket, port);
+      return true;
+    }
+    return false;
+  }
+
+  #take(action: ConnectionAction, socket: Socket, port: FaultPort): void {
+    socket.on('error', () => undefined);
+    this.signal.addEventListener('abort', () => socket.destroy(), { once: true });
+    const taken = Promise.resolve(action.take({ socket, serve: port.serve }));
+    void this.track(taken.catch((thrown: unknown) => void socket.destroy(asError(thrown))));
+  }
+
+  #clockMs(): number {
+    return (this.settings.clockMs ?? (() => performance.now()))();
+  }
+
+  deliver(deliveries: readonly Delivery[], consumer?: string): readonly Delivery[] {
+    let planned = deliveries;
+    for (const active of this.#active ?? []) {
+      const { action, rule, selector } = active;
+      if (action.on !== 'delivery' || (rule.consumer !== undefined && rule.consumer !== consumer)) continue;
+      if (!selector.fires(this.#clockMs())) continue;
+      this.note(active);
+      planned = action.plan(planned, selector.random);
+    }
+    return planned;
+  }
+
+  deliverRest(): readonly Delivery[] {
+    return (this.#active ?? []).flatMap(({ action, selector }) =>
+      action.on === 'delivery' && action.rest !== undefined ? action.rest(selector.random) : [],
+    );
+  }
+
+  note({ fault }: ActiveFault, request?: FaultRequest): void {
+    const { nowMs = Date.now, say } = this.settings;
+    const { operationId, credential } = request ?? {};
+    this.#firings.push({
+      fault: fault.id,
+      at: new Date(nowMs()).toISOString(),
+      ...(operationId === undefined ? {} : { operationId }),
+      ...(credential === undefined ? {} : { consumer: credential.slice(0, 19) }),
+    });
+    if (this.#firings.length > FIRINGS) this.#firings.shift();
+    if (request === undefined) say?.(`fault ${fault.id}  on a connection`);
+  }
+
+  track<T>(work: Promise<T>): Promise<T> {
+    this.#work.add(work);
+    const done = (): void => void this.#work.delete(work);
+    work.then(done, done);
+    return work;
+  }
+
+  async close(): Promise<void> {
+    this.#controller.abort();
+    await Promise.allSettled(this.#work);
+  }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+function activate(rule: FaultRule, faults: readonly Fault[]): ActiveFault {
+  const fault = faults.find(({ id }) => id === rule.fault);
+  if (fault === undefined) throw refused(rule.fault, 'there is no such fault', 'take one of tally list');
+  return { fault, rule, action: fault.apply(rule.options), selector: createSelector(rule) };
+}
+
+/** @throws TallyError FAULT_NOT_POSSIBLE what the rules ask for cannot happen on this port */
+function checkPort(active: readonly ActiveFault[], port: FaultPort, index: number): void {
+  for (const { action, rule } of active) {
+    const isFirst = index === 0;
+    if (action.on === 'connection') checkConnection(action, rule, port);
+    if (action.on === 'stream' && !port.isHttp2)
+      throw refused(rule.fault, 'it is a fault of HTTP/2, which is not spoken here', 'add --http2');
+    if (action.on === 'connection' && rule.service !== undefined && isFirst && port.services().length > 1)
+      throw refused(
+        rule.fault,
+        'several APIs share the port, and a connection does not say which it is for',
+        'add --one-port-each',
+      );
+  }
+}
+
+function checkConnection({ needsTls }: ConnectionAction, rule: FaultRule, { isTls }: FaultPort): void {
+  if (needsTls === true && !isTls)
+    throw refused(rule.fault, 'it is a fault of TLS, which is not spoken here', 'add --https');
+  const known = (['operation', 'consumer'] as const).find((name) => rule[name] !== undefined);
+  if (known === undefined) return;
+  const why = `it acts before a request is sent: nobody knows its ${known} yet`;
+  throw refused(rule.fault, why, `take "${known}" out, or choose connections with attempt=…, every=… or toxicity=…`);
+}
+
+function refused(fault: string, why: string, fix: string): TallyError {
+  return new TallyError({ code: 'FAULT_NOT_POSSIBLE', where: `fault ${fault}`, why, fix });
+}
+
+/** @throws TallyError FAULT_NOT_POSSIBLE a rule names a service or an operation that is not served */
+export function checkServed(
+  rules: readonly FaultRule[],
+  services: readonly { readonly name: string; readonly operationIds: readonly string[] }[],
+): void {
+  for (const { fault, service, operation = [] } of rules) {
+    const names = services.map(({ name }) => name);
+    if (service !== undefined && !names.includes(service))
+      throw refused(
+        fault,
+        `no service "${service}" is mocked${didYouMean(service, names)}`,
+        `take one of ${names.join(', ')}`,
+      );
+    const ids = services
+      .filter(({ name }) => service === undefined || name === service)
+      .flatMap(({ operationIds }) => operationIds);
+    const missing = operation.find((id) => !ids.includes(id));
+    if (missing === undefined) continue;
+    const few = ids.slice(0, 20).join(', ') + (ids.length > 20 ? ' …' : '');
+    throw refused(fault, `no operation "${missing}" is mocked${didYouMean(missing, ids)}`, `take one of ${few}`);
+  }
+}
+
+/** @throws TallyError FAULT_NOT_POSSIBLE */
+export function checkProcesses(workers: number): void {
+  if (workers === 1) return;
+  const why = `${workers} processes answer, and each would count for itself which request is the first`;
+  throw new TallyError({
+    code: 'FAULT_NOT_POSSIBLE',
+    where: '--fault',
+    why,
+    fix: 'take --workers out while faults are on',
+  });
+}
