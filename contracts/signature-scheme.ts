@@ -52,7 +52,8 @@ export interface ReceivedDelivery {
 
 /** `reason` is for people: it names the header or the rule, never a secret. */
 export type SignatureVerdict =
-  { readonly valid: true } | { readonly valid: false; readonly fault: SignatureFault; readonly reason: string };
+  | { readonly valid: true }
+  | { readonly valid: false; readonly fault: SignatureFault; readonly reason: string };
 
 /**
  * `missing`: a header is not there. `malformed`: one cannot be read. `too-old`, `too-new`: signed too long ago, or in the
@@ -60,4 +61,11 @@ export type SignatureVerdict =
  * of ours made it, or something was changed since. `replayed`: it was valid, and came before.
  */
 export type SignatureFault =
-  'missing' | 'malformed' | 'too-old' | 'too-new' | 'uncovered' | 'unknown-key' | 'wrong' | 'replayed';
+  | 'missing'
+  | 'malformed'
+  | 'too-old'
+  | 'too-new'
+  | 'uncovered'
+  | 'unknown-key'
+  | 'wrong'
+  | 'replayed';

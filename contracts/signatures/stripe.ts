@@ -23,14 +23,7 @@ function sign({ timestampS, body, secrets }: Delivery): Readonly<Record<string, 
 }
 
 /** A time in the future is refused too, other than by Stripe's own libraries: it would be valid for as long as one likes. */
-function verify({
-  headers,
-  body,
-  secrets,
-  nowS,
-  toleranceS = TOLERANCE_S,
-  seen,
-}: ReceivedDelivery): SignatureVerdict {
+function verify({ headers, body, secrets, nowS, toleranceS = TOLERANCE_S, seen }: ReceivedDelivery): SignatureVerdict {
   const header = lowerCased(headers).get(HEADER) ?? '';
   if (header === '') return invalid('missing', `missing or empty: ${HEADER}`);
   const parts = header.split(',').map((part) => part.split(/=(.*)/s));
