@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FaultAnswer } from './fault-answer.ts';
 import type { SentAnswer } from './handled.ts';
@@ -9,6 +9,8 @@ export interface FaultWire {
   readonly answer: () => Promise<FaultAnswer>;
   /** Reads the request to its end, and forgets it. */
   readonly readRequest: () => Promise<void>;
+  /** Reads the request's body piece by piece, the next one when the last is `paid` for; the operation gets it whole. */
+  readonly readSome: (pay: (chunk: Buffer) => Promise<void>) => Promise<void>;
   /** Ready for more when it settles. */
   readonly write: (bytes: Buffer | string) => Promise<void>;
   /** FIN behind what was written. */
@@ -25,11 +27,18 @@ const KEPT_BYTES = 64 * 1024;
 /** How long a client may leave its half of a connection open after we have closed ours. */
 const LINGER_MS = 500;
 
+/** Where the answer comes from. */
+export interface AnswerSource {
+  readonly answer: () => Promise<FaultAnswer>;
+  /** The operation gets this request instead, whose body has been read already. */
+  readonly resupply: (request: IncomingMessage) => void;
+}
+
 /** Waits until the answers to earlier requests on this connection have been sent: then it is ours. */
 export async function openWire(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: () => Promise<FaultAnswer>,
+  { answer, resupply }: AnswerSource,
 ): Promise<FaultWire> {
   const socket = await ownSocket(request, response);
   const kept: Buffer[] = [];
@@ -43,6 +52,7 @@ export async function openWire(
   return {
     answer,
     readRequest: async () => await readToEnd(request),
+    readSome: async (pay) => resupply(await readPaid(request, pay)),
     write: async (bytes) => {
       const raw = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
       keep(raw);
@@ -83,6 +93,24 @@ function readToEnd(request: IncomingMessage): Promise<void> {
     for (const event of ['end', 'error', 'close']) request.once(event, () => resolve());
     request.resume();
   });
+}
+
+/** What the operation would refuse anyway is not kept. */
+const BODY_BYTES = 10 * 1024 * 1024 + 1;
+
+async function readPaid(request: IncomingMessage, pay: (chunk: Buffer) => Promise<void>): Promise<IncomingMessage> {
+  const copy = new IncomingMessage(request.socket);
+  const { method, url, headers, rawHeaders, httpVersion, httpVersionMajor, httpVersionMinor } = request;
+  Object.assign(copy, { method, url, rawHeaders, httpVersion, httpVersionMajor, httpVersionMinor, complete: true });
+  Object.defineProperty(copy, 'headers', { value: headers });
+  let keptBytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    await pay(chunk);
+    if (keptBytes < BODY_BYTES) copy.push(chunk);
+    keptBytes += chunk.length;
+  }
+  copy.push(null);
+  return copy;
 }
 
 function write(socket: Socket, bytes: Buffer | string): Promise<void> {

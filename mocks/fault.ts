@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { FaultAnswer } from './fault-answer.ts';
+import type { Member } from './fault-members.ts';
 import type { FaultWire } from './fault-wire.ts';
 import type { Random } from './seeded-random.ts';
 
@@ -64,9 +65,13 @@ export type FaultAction =
   | ListenerAction
   | DeliveryAction;
 
-/** Whether a request is one that the fault is about, beside what the rule selects; only those are counted. */
+/**
+ * Whether a request is one that the fault is about, beside what the rule selects; only those are counted. Asked once for
+ * each request that the rule selects, in their order.
+ */
 interface Selective {
-  readonly isFor?: (request: FaultRequest) => boolean;
+  /** @param clockMs of the clock that never jumps */
+  readonly isFor?: (request: FaultRequest, clockMs: number) => boolean;
 }
 
 /** The request is answered without its operation: nothing is applied. */
@@ -152,6 +157,9 @@ export interface FaultRequest {
   /** The same for all requests of one connection. */
   readonly connection: object;
   readonly isTls: boolean;
+  readonly isHttp2: boolean;
+  /** What the contract says of the answer with this status. */
+  readonly membersOf: (status: number) => readonly Member[];
 }
 
 /** One time that a fault fires. */

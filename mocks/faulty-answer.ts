@@ -2,15 +2,17 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import type { ServerHttp2Stream } from 'node:http2';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Contract } from '../contracts/index.ts';
 import type { ApiKey } from './call.ts';
 import { corsHeadersFor, isPreflight } from './cors.ts';
 import { MAX_MS, type FaultRequest, type Firing, type SocketAction, type StreamAction } from './fault.ts';
 import type { FaultAnswer } from './fault-answer.ts';
 import { CapturedResponse } from './fault-capture.ts';
 import { callerOf, type Caller } from './fault-consumer.ts';
+import { describeMembers } from './fault-members.ts';
 import type { FaultRule } from './fault-rule.ts';
 import { OF_REQUESTS, type ActiveFault, type FaultRunner } from './fault-runner.ts';
-import { openWire } from './fault-wire.ts';
+import { openWire, type AnswerSource } from './fault-wire.ts';
 import { NOTHING_WRONG, type Handled, type SentAnswer } from './handled.ts';
 import type { MockEngine } from './mock-engine.ts';
 import type { PrismRoute } from './prism-operations.ts';
@@ -23,6 +25,7 @@ export interface FaultyService {
   readonly name: string;
   readonly engine: MockEngine;
   readonly apiKeys: readonly ApiKey[];
+  readonly contract: Pick<Contract, 'operations' | 'document'>;
   operationIdOf(route: PrismRoute): string | undefined;
 }
 
@@ -79,15 +82,18 @@ function describe(
   caller: Caller,
 ): FaultRequest {
   const { method = 'GET', url = '/', headers } = request;
+  const operationId = route === undefined ? undefined : service.operationIdOf(route);
   return {
     method,
     target,
     url,
     headers,
-    operationId: route === undefined ? undefined : service.operationIdOf(route),
+    operationId,
     credential: caller.credential,
     connection: request.socket,
     isTls: 'encrypted' in request.socket,
+    isHttp2: request.httpVersionMajor === 2,
+    membersOf: (status) => describeMembers(service.contract, operationId, status),
   };
 }
 
@@ -103,8 +109,9 @@ function fires({ action, rule, selector }: ActiveFault, meeting: Meeting, runner
   const isHttp2 = meeting.asked.request.httpVersionMajor === 2;
   if ((action.on === 'stream' && !isHttp2) || (action.on === 'socket' && isHttp2)) return false;
   if (action.on === 'listener' && !OF_REQUESTS.some((name) => rule[name] !== undefined)) return false;
-  if ('isFor' in action && action.isFor?.(meeting.known) === false) return false;
-  return selector.fires(clockOf(runner)());
+  const clockMs = clockOf(runner)();
+  if ('isFor' in action && action.isFor?.(meeting.known, clockMs) === false) return false;
+  return selector.fires(clockMs);
 }
 
 function isAbout(rule: FaultRule, { asked, known, caller }: Meeting, runner: FaultRunner): boolean {
@@ -139,8 +146,9 @@ async function perform(runner: FaultRunner, plan: Plan): Promise<Handled> {
   const gone = goneSignal(asked.request, runner.signal);
   const firingOf = ({ selector }: ActiveFault): Firing => firing(runner, plan, selector.random, gone);
   let handled: Handled = { ...NOTHING_WRONG, ...(route === undefined ? {} : { route }) };
+  let { request } = asked;
   const answer = once(async (): Promise<FaultAnswer> => {
-    const made = await makeAnswer(asked, fired, firingOf);
+    const made = await makeAnswer({ ...asked, request }, fired, firingOf);
     handled = made.handled ?? { ...handled, ...(made.body === undefined ? {} : { body: made.body }) };
     let now = change(made.answer);
     for (const active of fired) {
@@ -148,7 +156,10 @@ async function perform(runner: FaultRunner, plan: Plan): Promise<Handled> {
     }
     return now;
   });
-  const sent = await unlessGone(gone, async () => await send(runner, plan, answer, firingOf));
+  const sent = await unlessGone(
+    gone,
+    async () => await send(runner, plan, { answer, resupply: (copy) => (request = copy) }, firingOf),
+  );
   return { ...handled, sent: sent ?? NOTHING_SENT, faults: fired.map(({ fault }) => fault.id) };
 }
 
@@ -227,15 +238,15 @@ function withCors(answer: FaultAnswer, request: IncomingMessage): FaultAnswer {
 async function send(
   runner: FaultRunner,
   { asked, fired }: Plan,
-  answer: () => Promise<FaultAnswer>,
+  source: AnswerSource,
   firingOf: (active: ActiveFault) => Firing,
 ): Promise<SentAnswer> {
   for (const active of fired) {
     const { action } = active;
-    if (action.on === 'socket') return await sendRaw(asked, action, answer, firingOf(active));
-    if (action.on === 'stream') return await sendFrames(asked, action, answer, firingOf(active));
+    if (action.on === 'socket') return await sendRaw(asked, action, source, firingOf(active));
+    if (action.on === 'stream') return await sendFrames(asked, action, source.answer, firingOf(active));
   }
-  const sent = sendWhole(asked, await answer());
+  const sent = sendWhole(asked, await source.answer());
   for (const { action } of fired) {
     if (action.on === 'listener')
       asked.response.once('finish', () => runner.rest(asked.request.socket, action.windowMs));
@@ -246,10 +257,10 @@ async function send(
 async function sendRaw(
   { request, response }: FaultyRequest,
   action: SocketAction,
-  answer: () => Promise<FaultAnswer>,
+  source: AnswerSource,
   firing: Firing,
 ): Promise<SentAnswer> {
-  const wire = await openWire(request, response, answer);
+  const wire = await openWire(request, response, source);
   ended.add(request.socket);
   try {
     await action.send(wire, firing);
