@@ -42,8 +42,7 @@ export function problemAnswer(
 const OF_THE_CONNECTION = new Set(['connection', 'keep-alive', 'transfer-encoding', 'date']);
 
 /**
- * Status line and header lines as they go over HTTP/1.1, without the empty line at the end. Say that the connection ends
- * with this answer, because it does.
+ * Status line and header lines as they go over HTTP/1.1, without the empty line at the end.
  *
  * @param framing the headers that say where the body ends, instead of the answer's own
  */
@@ -55,7 +54,7 @@ export function headLines(
     const lower = name.toLowerCase();
     return lower !== 'content-length' && !OF_THE_CONNECTION.has(lower);
   });
-  const all = [...own, ...framing, ['Date', new Date().toUTCString()] as const, ['Connection', 'close'] as const];
+  const all = [...own, ...framing, ['Date', new Date().toUTCString()] as const];
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`,
     ...all.map(([name, value]) => `${name}: ${value}\r\n`),
@@ -67,7 +66,10 @@ export function headBytes(answer: FaultAnswer, framing: readonly (readonly [name
   return Buffer.from(`${headLines(answer, framing).join('')}\r\n`, 'latin1');
 }
 
-/** The framing of an answer that is sent whole. */
-export function lengthOf({ body }: FaultAnswer): readonly (readonly [name: string, value: string])[] {
-  return [['Content-Length', String(body.length)]];
+/** The framing of an answer that is sent whole, and with which the connection ends. */
+export function wholeFraming({ body }: FaultAnswer): readonly (readonly [name: string, value: string])[] {
+  return [
+    ['Content-Length', String(body.length)],
+    ['Connection', 'close'],
+  ];
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import type { Socket } from 'node:net';
 import { didYouMean, TallyError } from '../contracts/index.ts';
@@ -30,7 +31,7 @@ export interface FaultPort {
   readonly isHttp2: boolean;
   /** Speaks HTTP/1.1 on it, whatever it came over. */
   readonly serve: (socket: Socket) => void;
-  /** Nobody listens for so long. */
+  /** Nobody listens for so long; with 0 an earlier rest is over. */
   readonly rest: (durationMs: number) => void;
 }
 
@@ -92,6 +93,8 @@ class Runner implements FaultRunner {
 
   constructor(settings: FaultSettings) {
     this.settings = settings;
+    // One for each request that a fault holds back.
+    setMaxListeners(0, this.#controller.signal);
   }
 
   get active(): readonly ActiveFault[] | undefined {
@@ -111,6 +114,7 @@ class Runner implements FaultRunner {
     for (const [index, { port }] of this.#ports.entries()) checkPort(active, port, index);
     this.#rules = rules;
     this.#active = active.length === 0 ? undefined : active;
+    for (const { port } of this.#ports) port.rest(0);
     for (const index of this.#ports.keys()) this.#restFromTheStart(index);
   }
 
@@ -169,7 +173,9 @@ class Runner implements FaultRunner {
 
   #take(action: ConnectionAction, socket: Socket, port: FaultPort): void {
     socket.on('error', () => undefined);
-    this.signal.addEventListener('abort', () => socket.destroy(), { once: true });
+    const destroy = (): void => void socket.destroy();
+    this.signal.addEventListener('abort', destroy, { once: true });
+    socket.once('close', () => this.signal.removeEventListener('abort', destroy));
     const taken = Promise.resolve(action.take({ socket, serve: port.serve }));
     void this.track(taken.catch((thrown: unknown) => void socket.destroy(asError(thrown))));
   }

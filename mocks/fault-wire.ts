@@ -116,9 +116,8 @@ async function readPaid(request: IncomingMessage, pay: (chunk: Buffer) => Promis
 function write(socket: Socket, bytes: Buffer | string): Promise<void> {
   if (socket.destroyed || !socket.writable) return Promise.resolve();
   return new Promise((resolve) => {
-    // Settles on errors as well: a client that is gone is told by the signal.
+    // Called on errors as well: that a client is gone is told by the firing's `wait`.
     socket.write(bytes, () => resolve());
-    socket.once('close', () => resolve());
   });
 }
 

@@ -143,7 +143,7 @@ interface Plan {
 
 async function perform(runner: FaultRunner, plan: Plan): Promise<Handled> {
   const { asked, fired, route, change } = plan;
-  const gone = goneSignal(asked.request, runner.signal);
+  const { gone, forget } = watchClient(asked.request, runner.signal);
   const firingOf = ({ selector }: ActiveFault): Firing => firing(runner, plan, selector.random, gone);
   let handled: Handled = { ...NOTHING_WRONG, ...(route === undefined ? {} : { route }) };
   let { request } = asked;
@@ -175,17 +175,24 @@ async function unlessGone<T>(gone: AbortSignal, work: () => Promise<T>): Promise
   }
 }
 
-function goneSignal(request: IncomingMessage, closed: AbortSignal): AbortSignal {
+interface ClientWatch {
+  /** The client has gone, or the mock is closed. */
+  readonly gone: AbortSignal;
+  readonly forget: () => void;
+}
+
+function watchClient(request: IncomingMessage, closed: AbortSignal): ClientWatch {
   const controller = new AbortController();
   const abort = (): void => controller.abort();
   const connection: NodeJS.EventEmitter = streamOf(request) ?? request.socket;
-  connection.once('close', () => {
-    closed.removeEventListener('abort', abort);
-    abort();
-  });
+  connection.once('close', abort);
   closed.addEventListener('abort', abort, { once: true });
   if (closed.aborted) abort();
-  return controller.signal;
+  const forget = (): void => {
+    connection.off('close', abort);
+    closed.removeEventListener('abort', abort);
+  };
+  return { gone: controller.signal, forget };
 }
 
 /** Of HTTP/2, behind its compatibility API. */

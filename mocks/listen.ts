@@ -5,7 +5,7 @@ export interface Listening {
   readonly port: number;
   /** Accepts no more connections. */
   close(): Promise<void>;
-  /** Refuses connections for so long, and listens on the same port again. */
+  /** Refuses connections for so long, and listens on the same port again; 0 ends a rest that is going on. */
   rest(durationMs: number): void;
 }
 
@@ -59,7 +59,9 @@ function createNap(server: Server, host: string, port: number): { begin(duration
   });
   return {
     begin: (durationMs) => {
+      if (durationMs === 0 && timer === undefined) return;
       clearTimeout(timer);
+      if (durationMs === 0) return listenAgain();
       server.close();
       timer = setTimeout(listenAgain, durationMs);
     },

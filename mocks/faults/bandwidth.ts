@@ -1,5 +1,5 @@
 import { defineFault, type Firing } from '../fault.ts';
-import { headBytes, lengthOf } from '../fault-answer.ts';
+import { headBytes, wholeFraming } from '../fault-answer.ts';
 import type { FaultWire } from '../fault-wire.ts';
 
 /** Ten slices a second look even to a client. */
@@ -19,7 +19,7 @@ export const bandwidth = defineFault({
     send: async (wire, firing) => {
       if (direction === 'up') await readSlowly(wire, firing, rateKiBps);
       const whole = await wire.answer();
-      const bytes = Buffer.concat([headBytes(whole, lengthOf(whole)), whole.body]);
+      const bytes = Buffer.concat([headBytes(whole, wholeFraming(whole)), whole.body]);
       if (direction === 'up') await wire.write(bytes);
       else await writeSlowly(bytes, wire, firing, rateKiBps);
       await wire.end();

@@ -23,7 +23,8 @@ export const http2 = defineFault({
       beginAnswer(stream, await answer());
       // A reset overtakes what is still on its way.
       await wait(20);
-      stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+      // `close` would end the body in good order first.
+      stream.destroy(new Error('reset by the fault http2'));
     },
   }),
 });
@@ -39,6 +40,6 @@ function goAway(stream: ServerHttp2Stream): void {
 
 function beginAnswer(stream: ServerHttp2Stream, { status, headers, body }: FaultAnswer): void {
   const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
-  stream.respond({ ':status': status, ...(type === undefined ? {} : { 'content-type': type }) });
+  stream.respond({ ':status': status, 'content-length': body.length, ...(type === undefined ? {} : { 'content-type': type }) });
   stream.write(body.subarray(0, Math.max(1, Math.floor(body.length / 2))));
 }

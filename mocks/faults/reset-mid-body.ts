@@ -1,5 +1,5 @@
 import { defineFault, MAX_MS } from '../fault.ts';
-import { headBytes, lengthOf } from '../fault-answer.ts';
+import { headBytes } from '../fault-answer.ts';
 
 /** F09: RST in the middle of the body. */
 export const resetMidBody = defineFault({
@@ -23,9 +23,7 @@ export const resetMidBody = defineFault({
       const whole = await answer();
       // One more is announced where the body is too short to be cut.
       const length = Math.max(whole.body.length, afterBytes + 1);
-      await write(
-        headBytes(whole, length === whole.body.length ? lengthOf(whole) : [['Content-Length', String(length)]]),
-      );
+      await write(headBytes(whole, [['Content-Length', String(length)]]));
       await write(whole.body.subarray(0, afterBytes));
       // A reset overtakes what is still on its way.
       await wait(delayMs);

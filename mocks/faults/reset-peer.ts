@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { defineFault } from '../fault.ts';
 import { resetConnection } from '../fault-wire.ts';
 
@@ -15,7 +18,7 @@ export const resetPeer = defineFault({
     },
   },
   apply: ({ after }) => {
-    if (after === 'accept') return { on: 'connection', take: ({ socket }) => resetConnection(socket) };
+    if (after === 'accept') return { on: 'connection', take: async ({ socket }) => await resetAccepted(socket) };
     return {
       on: 'socket',
       send: async ({ readRequest, reset }) => {
@@ -25,3 +28,13 @@ export const resetPeer = defineFault({
     };
   },
 });
+
+/** How long a client may take to begin. */
+const BEGIN_MS = 100;
+
+/** A reset that comes before the client knows of its connection looks like a closed port. */
+async function resetAccepted(socket: Socket): Promise<void> {
+  socket.resume();
+  await Promise.race([once(socket, 'data'), once(socket, 'close'), wait(BEGIN_MS)]);
+  resetConnection(socket);
+}

@@ -1,5 +1,5 @@
 import { defineFault, MAX_MS } from '../fault.ts';
-import { headBytes, lengthOf } from '../fault-answer.ts';
+import { headBytes, wholeFraming } from '../fault-answer.ts';
 
 /** F05: the head at once, the body in drops. */
 export const slicer = defineFault({
@@ -21,7 +21,7 @@ export const slicer = defineFault({
     on: 'socket',
     send: async ({ answer, write, end }, { wait }) => {
       const whole = await answer();
-      await write(headBytes(whole, lengthOf(whole)));
+      await write(headBytes(whole, wholeFraming(whole)));
       for (let at = 0; at < whole.body.length; at += sizeBytes) {
         await wait(intervalMs);
         await write(whole.body.subarray(at, at + sizeBytes));

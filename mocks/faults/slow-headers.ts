@@ -1,5 +1,5 @@
 import { defineFault, MAX_MS } from '../fault.ts';
-import { headLines, lengthOf } from '../fault-answer.ts';
+import { headLines, wholeFraming } from '../fault-answer.ts';
 
 /** F04: the answer begins at once and its head does not end. */
 export const slowHeaders = defineFault({
@@ -20,7 +20,7 @@ export const slowHeaders = defineFault({
     on: 'socket',
     send: async ({ answer, write, end }, { wait }) => {
       const whole = await answer();
-      const [status = '', ...lines] = headLines(whole, lengthOf(whole));
+      const [status = '', ...lines] = headLines(whole, wholeFraming(whole));
       await write(status);
       for (const line of [...lines, '\r\n']) {
         await wait(intervalMs);
