@@ -69,6 +69,8 @@ export interface FaultRunner {
   rest(socket: object, durationMs: number): void;
   /** Something goes on that has to be over before the mock is. */
   track<T>(work: Promise<T>): Promise<T>;
+  /** When all that is going on now is over. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -224,7 +226,13 @@ class Runner implements FaultRunner {
 
   async close(): Promise<void> {
     this.#controller.abort();
+    await this.settled();
+  }
+
+  async settled(): Promise<void> {
     await Promise.allSettled(this.#work);
+    // What waits for it writes its line in the journal first.
+    await new Promise((resolve) => void setImmediate(resolve));
   }
 }
 

@@ -40,6 +40,10 @@ function goAway(stream: ServerHttp2Stream): void {
 
 function beginAnswer(stream: ServerHttp2Stream, { status, headers, body }: FaultAnswer): void {
   const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
-  stream.respond({ ':status': status, 'content-length': body.length, ...(type === undefined ? {} : { 'content-type': type }) });
+  stream.respond({
+    ':status': status,
+    'content-length': body.length,
+    ...(type === undefined ? {} : { 'content-type': type }),
+  });
   stream.write(body.subarray(0, Math.max(1, Math.floor(body.length / 2))));
 }
