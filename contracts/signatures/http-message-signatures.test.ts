@@ -74,9 +74,8 @@ describe('an independent library agrees', () => {
       },
       { method: 'POST', url: URL_, headers: { 'content-type': 'application/json', 'content-digest': digest } },
     );
-    const plain = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-    expect(verify({ ...sent(), headers: plain, secrets: [keys.verify] })).toEqual({ valid: true });
-    expect(verify({ ...sent(), headers: plain, secrets: [keys.verify], body: `${BODY} ` })).toEqual({
+    expect(verify({ ...sent(), headers, secrets: [keys.verify] })).toEqual({ valid: true });
+    expect(verify({ ...sent(), headers, secrets: [keys.verify], body: `${BODY} ` })).toEqual({
       valid: false,
       fault: 'wrong',
       reason: 'content-digest: the body has another sha-256',

@@ -114,7 +114,7 @@ function isCovered(components: readonly Item[], name: string): boolean {
 
 function expiryProblem(label: string, parameters: Item[1], nowS: number, toleranceS: number) {
   const [created, expires] = [parameters.get('created'), parameters.get('expires')];
-  if (created === undefined) return invalid('malformed', `${label} does not say when it was created`);
+  if (typeof created !== 'number') return invalid('malformed', `${label} does not say when it was created`);
   const late = timeProblem(`created of ${label}`, String(created), nowS, toleranceS);
   if (late !== undefined || expires === undefined) return late;
   if (typeof expires !== 'number') return invalid('malformed', `expires of ${label} is no Unix time in whole seconds`);
