@@ -1,5 +1,7 @@
+import { appendFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { generate } from 'selfsigned';
+import type { MockOptions } from './mock-options.ts';
 
 /** A certificate and its private key, PEM. */
 export interface CertificatePair {
@@ -21,6 +23,12 @@ export function serverCertificate(variant: CertificateVariant): Promise<Certific
 /** Signs the certificates whose signer is not what is wrong with them: clients that are to see the rest trust it. */
 export async function faultAuthority(): Promise<string> {
   return (await remembered('authority', async () => await makeAuthority('tally fault authority'))).cert;
+}
+
+/** Adds the authority to the file of what clients are to trust, where its certificates are going to be shown. */
+export async function trustFaults({ tls, faults = [] }: Pick<MockOptions, 'tls' | 'faults'>): Promise<void> {
+  if (tls?.caOutFile === undefined || !faults.some(({ fault }) => fault === 'bad_certificate')) return;
+  await appendFile(tls.caOutFile, await faultAuthority());
 }
 
 export function tlsContext({ cert, key }: CertificatePair, options: SecureContextOptions): SecureContext {

@@ -24,9 +24,15 @@ export interface FaultFiring {
   readonly consumer?: string;
 }
 
+/** A service that rules may name. */
+export interface FaultTarget {
+  readonly name: string;
+  readonly operationIds: readonly string[];
+}
+
 /** Where connections come in; the faults' view of a port. */
 export interface FaultPort {
-  readonly services: () => readonly string[];
+  readonly services: () => readonly FaultTarget[];
   readonly isTls: boolean;
   readonly isHttp2: boolean;
   /** Speaks HTTP/1.1 on it, whatever it came over. */
@@ -37,8 +43,8 @@ export interface FaultPort {
 
 export interface FaultSettings {
   readonly faults: readonly Fault[];
-  /** Name of a credential's owner by its digest. */
-  readonly consumers?: ReadonlyMap<string, string>;
+  /** Whose credential it is, by its digest. */
+  readonly ownerOf?: (credential: string) => string | undefined;
   readonly say?: (text: string) => void;
   readonly nowMs?: () => number;
   readonly clockMs?: () => number;
@@ -53,17 +59,20 @@ export interface FaultRunner {
   readonly firings: readonly FaultFiring[];
   /** Ends with the mock. */
   readonly signal: AbortSignal;
-  /** Turns these on and all others off, with new counters. */
+  /** Turns these on and all others off, with new counters. @throws TallyError FAULT_NOT_POSSIBLE and nothing is changed */
   set(rules: readonly FaultRule[]): void;
   /** A new scenario: all counters begin anew. */
   reset(): void;
   addPort(port: FaultPort): number;
   /** @returns whether a fault has taken the connection */
   accept(port: number, socket: Socket): boolean;
-  /** What a webhook sender is to send instead of these. */
-  deliver(deliveries: readonly Delivery[], consumer?: string): readonly Delivery[];
-  /** What was held back, when no more comes. */
-  deliverRest(): readonly Delivery[];
+  /** What a webhook sender asks about everything that is due. */
+  readonly deliveries: {
+    /** @returns what is to be sent instead: some twice, some later, some kept for now */
+    readonly plan: (deliveries: readonly Delivery[]) => readonly Delivery[];
+    /** What was kept, when no more comes. */
+    readonly rest: () => readonly Delivery[];
+  };
   note(active: ActiveFault, request?: FaultRequest): void;
   /** The listener that a request came over rests, if this fault says so. */
   rest(socket: object, durationMs: number): void;
@@ -90,6 +99,7 @@ class Runner implements FaultRunner {
   readonly #ports: { readonly port: FaultPort; readonly sockets: Set<Socket> }[] = [];
   readonly #portOf = new WeakMap<object, number>();
   readonly #firings: FaultFiring[] = [];
+  readonly #overdue: Delivery[] = [];
   #rules: readonly FaultRule[] = [];
   #active: readonly ActiveFault[] | undefined;
 
@@ -112,8 +122,18 @@ class Runner implements FaultRunner {
   }
 
   set(rules: readonly FaultRule[]): void {
+    checkServed(
+      rules,
+      this.#ports.flatMap(({ port }) => port.services()),
+    );
+    this.#begin(rules);
+  }
+
+  #begin(rules: readonly FaultRule[]): void {
     const active = rules.map((rule) => activate(rule, this.settings.faults));
     for (const [index, { port }] of this.#ports.entries()) checkPort(active, port, index);
+    // What faults have kept is sent all the same when they are turned off.
+    this.#overdue.push(...this.#kept());
     this.#rules = rules;
     this.#active = active.length === 0 ? undefined : active;
     for (const { port } of this.#ports) port.rest(0);
@@ -121,7 +141,7 @@ class Runner implements FaultRunner {
   }
 
   reset(): void {
-    this.set(this.#rules);
+    this.#begin(this.#rules);
   }
 
   addPort(port: FaultPort): number {
@@ -143,7 +163,7 @@ class Runner implements FaultRunner {
   }
 
   #isOn(index: number, { service }: FaultRule): boolean {
-    return service === undefined || this.#ports[index]?.port.services().every((name) => name === service) === true;
+    return service === undefined || this.#ports[index]?.port.services().every(({ name }) => name === service) === true;
   }
 
   rest(socket: object, durationMs: number): void {
@@ -186,19 +206,25 @@ class Runner implements FaultRunner {
     return (this.settings.clockMs ?? (() => performance.now()))();
   }
 
-  deliver(deliveries: readonly Delivery[], consumer?: string): readonly Delivery[] {
-    let planned = deliveries;
-    for (const active of this.#active ?? []) {
-      const { action, rule, selector } = active;
-      if (action.on !== 'delivery' || (rule.consumer !== undefined && rule.consumer !== consumer)) continue;
-      if (!selector.fires(this.#clockMs())) continue;
-      this.note(active);
-      planned = action.plan(planned, selector.random);
-    }
-    return planned;
+  readonly deliveries = {
+    plan: (deliveries: readonly Delivery[]): readonly Delivery[] => {
+      const overdue = this.#overdue.splice(0);
+      return [...overdue, ...(this.#active ?? []).reduce((due, active) => this.#plan(active, due), deliveries)];
+    },
+    rest: (): readonly Delivery[] => [...this.#overdue.splice(0), ...this.#kept()],
+  };
+
+  #plan(active: ActiveFault, deliveries: readonly Delivery[]): readonly Delivery[] {
+    const { action, rule, selector } = active;
+    if (action.on !== 'delivery') return deliveries;
+    const isMine = ({ consumer }: Delivery): boolean => rule.consumer === undefined || rule.consumer === consumer;
+    const mine = deliveries.filter((delivery) => isMine(delivery) && selector.fires(this.#clockMs()));
+    if (mine.length === 0) return deliveries;
+    this.note(active);
+    return [...deliveries.filter((delivery) => !mine.includes(delivery)), ...action.plan(mine, selector.random)];
   }
 
-  deliverRest(): readonly Delivery[] {
+  #kept(): readonly Delivery[] {
     return (this.#active ?? []).flatMap(({ action, selector }) =>
       action.on === 'delivery' && action.rest !== undefined ? action.rest(selector.random) : [],
     );
@@ -276,10 +302,7 @@ function refused(fault: string, why: string, fix: string): TallyError {
 }
 
 /** @throws TallyError FAULT_NOT_POSSIBLE a rule names a service or an operation that is not served */
-export function checkServed(
-  rules: readonly FaultRule[],
-  services: readonly { readonly name: string; readonly operationIds: readonly string[] }[],
-): void {
+function checkServed(rules: readonly FaultRule[], services: readonly FaultTarget[]): void {
   for (const { fault, service, operation = [] } of rules) {
     const names = services.map(({ name }) => name);
     if (service !== undefined && !names.includes(service))

@@ -139,6 +139,8 @@ export interface Delivery {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Whose endpoint it is, for rules that name a consumer. */
+  readonly consumer?: string;
   /** How long to wait before it is sent, from now. */
   readonly delayMs: number;
 }
@@ -193,5 +195,5 @@ export function defineFault<const O extends FaultOptions>(
   },
 ): Fault {
   // Values come from parse-fault.ts only, which holds them against these very options.
-  return { ...fault, apply: fault.apply as unknown as Fault['apply'] };
+  return fault as unknown as Fault;
 }

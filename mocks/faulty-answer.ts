@@ -110,7 +110,7 @@ function fires({ action, rule, selector }: ActiveFault, meeting: Meeting, runner
   if ((action.on === 'stream' && !isHttp2) || (action.on === 'socket' && isHttp2)) return false;
   if (action.on === 'listener' && !OF_REQUESTS.some((name) => rule[name] !== undefined)) return false;
   const clockMs = clockOf(runner)();
-  if ('isFor' in action && action.isFor?.(meeting.known, clockMs) === false) return false;
+  if ('isFor' in action && action.isFor !== undefined && !action.isFor(meeting.known, clockMs)) return false;
   return selector.fires(clockMs);
 }
 
@@ -126,7 +126,7 @@ const DIGEST = /^sha256:[0-9a-f]{8,64}$/;
 function isCaller({ credential, names }: Caller, consumer: string, { settings }: FaultRunner): boolean {
   if (names.includes(consumer)) return true;
   if (credential === undefined) return false;
-  return settings.consumers?.get(credential) === consumer || (DIGEST.test(consumer) && credential.startsWith(consumer));
+  return settings.ownerOf?.(credential) === consumer || (DIGEST.test(consumer) && credential.startsWith(consumer));
 }
 
 function clockOf({ settings }: FaultRunner): () => number {
@@ -159,7 +159,7 @@ async function perform(runner: FaultRunner, plan: Plan): Promise<Handled> {
   const sent = await unlessGone(
     gone,
     async () => await send(runner, plan, { answer, resupply: (copy) => (request = copy) }, firingOf),
-  );
+  ).finally(forget);
   return { ...handled, sent: sent ?? NOTHING_SENT, faults: fired.map(({ fault }) => fault.id) };
 }
 
@@ -206,7 +206,7 @@ function firing(runner: FaultRunner, { known }: Plan, random: Firing['random'], 
     random,
     nowMs: runner.settings.nowMs ?? Date.now,
     clockMs: clockOf(runner),
-    wait: async (durationMs) => void (await wait(Math.min(durationMs, MAX_MS), undefined, { signal: gone })),
+    wait: async (durationMs) => await wait(Math.min(durationMs, MAX_MS), undefined, { signal: gone }),
   };
 }
 

@@ -1,6 +1,10 @@
 export { curlLine } from './curl-line.ts';
-export type { Fault, FaultOption } from './fault.ts';
+export type { Delivery, Fault, FaultOption } from './fault.ts';
 export type { FaultRule } from './fault-rule.ts';
+export { faultAuthority } from './fault-certificates.ts';
+export { credentialDigest } from './fault-consumer.ts';
+export type { FaultFiring, FaultRunner } from './fault-runner.ts';
+export { faultSchema } from './fault-schema.ts';
 export { faults } from './faults/index.ts';
 export { parseFault, readFault, type RawFault } from './parse-fault.ts';
 export type { Journal } from './journal.ts';
@@ -15,4 +19,5 @@ export {
   type VerboseLevel,
 } from './mock-options.ts';
 export { startMocks, type MockServer, type MockService } from './mock-server.ts';
+export type { WebhookTarget } from './open-webhooks.ts';
 export { smokeMocks } from './smoke-mocks.ts';

@@ -35,7 +35,7 @@ export async function listen(address: Address, { connections, isHandedOn, accept
   const nap = createNap(server, address.host, port);
   return {
     port,
-    rest: nap.begin,
+    rest: (durationMs) => nap.begin(durationMs),
     close: async () => {
       nap.end();
       const closed = new Promise<void>((resolve) => void server.close(() => resolve()));

@@ -2,12 +2,15 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { runCheck, TallyError, type ParsedContract, type RunContext } from '../contracts/index.ts';
 import type { Call } from './call.ts';
-import { checkProcesses, checkServed, createFaultRunner, type FaultRunner } from './fault-runner.ts';
+import { trustFaults } from './fault-certificates.ts';
+import { ownersOf } from './fault-owners.ts';
+import { checkProcesses, createFaultRunner, type FaultRunner } from './fault-runner.ts';
 import { faults } from './faults/index.ts';
 import { openJournal, type Journal, type JournalOptions, type JournalWriter } from './journal.ts';
 import { hostInUrl, listen, type Listening } from './listen.ts';
 import { loadContracts, operationsNone, type LoadedContract } from './load-contract.ts';
 import { limitsOf, type MockLayout, type MockOptions } from './mock-options.ts';
+import { openWebhooks, type OpenWebhooks } from './open-webhooks.ts';
 import { followDocuments, type Reloader } from './reload.ts';
 import { createReception, type Reception } from './reception.ts';
 import { openService, type MockService, type RunningService } from './service.ts';
@@ -27,6 +30,8 @@ export interface MockServer {
   readonly journal: Journal;
   /** What is done to clients on purpose: to be turned on and off while the mocks run. */
   readonly faults: FaultRunner;
+  /** Tells subscribers of what happens in the mocks; none where nobody is to be told. */
+  readonly webhooks: OpenWebhooks | undefined;
   /** Of HTTPS. */
   readonly certificate: ServerCertificate | undefined;
   /** Ends every connection, writes the HAR and emits a result for each service. A second call waits for the first. */
@@ -46,10 +51,20 @@ export async function startMocks(context: RunContext, options: MockOptions): Pro
     if (layout === 'root' && document.routes.length === 0) throw operationsNone(contract);
   }
   const tls = options.tls === undefined ? undefined : await tlsSettings(options.tls);
+  await trustFaults(options);
   const transport = { http2: options.http2 === true, ...(tls === undefined ? {} : { tls: tls.settings }) };
   const log = createTrafficLog(context, options.verboseLevel);
   const journal = openJournal(journalOptions(context, options, log));
-  const mocks = new Mocks(context, { options, layout, log, journal, transport, certificate: tls?.certificate });
+  const ownerOf = await ownersOf(context, options.faults ?? []);
+  const mocks = new Mocks(context, {
+    options,
+    layout,
+    log,
+    journal,
+    transport,
+    certificate: tls?.certificate,
+    ownerOf,
+  });
   try {
     await mocks.open(loaded);
   } catch (thrown) {
@@ -95,6 +110,7 @@ interface MockParts {
   readonly journal: JournalWriter;
   readonly transport: Transport;
   readonly certificate: ServerCertificate | undefined;
+  readonly ownerOf: (credential: string) => string | undefined;
 }
 
 /** One port, and its services by their place in the list. */
@@ -114,6 +130,7 @@ interface Counts {
 
 class Mocks implements MockServer {
   services: readonly RunningService[] = [];
+  webhooks: OpenWebhooks | undefined;
   readonly faults: FaultRunner;
   readonly #context: RunContext;
   readonly #parts: MockParts;
@@ -128,7 +145,7 @@ class Mocks implements MockServer {
   constructor(context: RunContext, parts: MockParts) {
     this.#context = context;
     this.#parts = parts;
-    this.faults = createFaultRunner({ faults, say: parts.log.info });
+    this.faults = createFaultRunner({ faults, ownerOf: parts.ownerOf, say: parts.log.info });
   }
 
   get journal(): Journal {
@@ -150,6 +167,7 @@ class Mocks implements MockServer {
       await this.#openDesk(loaded);
     }
     this.#setFaults();
+    await this.#openWebhooks();
     await this.#openWorkers();
     this.#followDocuments();
     this.#context.signal.addEventListener('abort', this.#closeOnAbort, { once: true });
@@ -159,13 +177,17 @@ class Mocks implements MockServer {
   /** @throws TallyError FAULT_NOT_POSSIBLE */
   #setFaults(): void {
     const { faults: rules = [] } = this.#parts.options;
-    const known = this.services.map(({ name, contract }) => ({
-      name,
-      operationIds: contract.operations.map(({ id }) => id),
-    }));
-    checkServed(rules, known);
     if (rules.length > 0) checkProcesses(workersOf(this.#parts.options));
     this.faults.set(rules);
+  }
+
+  async #openWebhooks(): Promise<void> {
+    const { options, journal, log } = this.#parts;
+    if (options.webhooks === undefined) return;
+    const { seed } = options;
+    const { deliveries } = this.faults;
+    this.webhooks = await openWebhooks(this.#context, options.webhooks, { journal, log, seed, deliveries });
+    this.webhooks.sender.start();
   }
 
   close(): Promise<void> {
@@ -177,6 +199,7 @@ class Mocks implements MockServer {
     this.#context.signal.removeEventListener('abort', this.#closeOnAbort);
     const { journal, log } = this.#parts;
     this.#reloader?.close();
+    await this.webhooks?.sender.close();
     await this.faults.close();
     const unheard = this.#desks.map(async ({ listening }) => await listening.close());
     for (const { web } of this.#desks) web.close();
@@ -233,11 +256,12 @@ class Mocks implements MockServer {
     const { transport } = this.#parts;
     let plain: WebServer | undefined;
     this.faults.addPort({
-      services: () => services.map(({ name }) => name),
+      services: () =>
+        services.map(({ name, contract }) => ({ name, operationIds: contract.operations.map(({ id }) => id) })),
       isTls: transport.tls !== undefined,
       isHttp2: transport.http2,
       serve: (socket) => (plain ??= this.#openWeb(reception, { http2: false })).take(socket),
-      rest: listening.rest,
+      rest: (durationMs) => listening.rest(durationMs),
     });
   }
 
@@ -325,6 +349,8 @@ class Mocks implements MockServer {
     }
     journal.record(call);
     log.note(call, remarks);
+    const { operationId, status, refused } = call;
+    if (operationId !== undefined && !refused) this.webhooks?.sender.trigger({ operationId, status });
   }
 }
 

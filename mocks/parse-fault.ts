@@ -3,7 +3,7 @@ import { type Fault, type FaultOption, type OptionValues } from './fault.ts';
 import type { FaultRule, FaultSelection } from './fault-rule.ts';
 
 /** What every rule may say of when its fault fires. */
-const SELECTION: Readonly<Record<keyof FaultSelection, FaultOption & { readonly isList?: true }>> = {
+export const SELECTION: Readonly<Record<keyof FaultSelection, FaultOption & { readonly isList?: true }>> = {
   service: { type: 'text', summary: 'name of the API' },
   operation: { type: 'text', isList: true, summary: 'ids of operations' },
   consumer: {
@@ -52,7 +52,7 @@ export function parseFault(text: string, known: readonly Fault[], where: string)
 /** @throws TallyError FAULT_UNKNOWN, FAULT_OPTION */
 export function readFault({ fault: id, ...given }: RawFault, known: readonly Fault[], where: string): FaultRule {
   const fault = known.find((each) => each.id === id);
-  if (fault === undefined) throw unknownFault(String(id ?? ''), known, where);
+  if (fault === undefined) throw unknownFault(typeof id === 'string' ? id : '', known, where);
   const options: Record<string, string | number> = {};
   const selection: Record<string, unknown> = { seed: '1' };
   if (fault.count !== undefined) selection['count'] = fault.count;
@@ -95,11 +95,12 @@ function readNumber(name: string, option: FaultOption & { type: 'number' }, valu
   const number = typeof value === 'number' ? value : Number(String(value).trim() || NaN);
   const isRight = option.isFraction === true ? Number.isFinite(number) : Number.isInteger(number);
   if (isRight && number >= option.min && number <= option.max) return number;
-  throw wrong(
-    where,
-    `${name} is in ${option.unit}, ${option.min} to ${option.max}, not "${String(value)}"`,
-    exampleOf(name, option),
-  );
+  throw wrong(where, `${name} is ${unitPhrase(option)}, not "${String(value)}"`, exampleOf(name, option));
+}
+
+/** `in milliseconds, 0 to 120000`; `a probability, 0 to 1`. */
+function unitPhrase({ unit, min, max }: FaultOption & { type: 'number' }): string {
+  return `${unit.startsWith('a ') ? '' : 'in '}${unit}, ${min} to ${max}`;
 }
 
 function exampleOf(name: string, option: FaultOption & { type: 'number' }): string {
@@ -125,7 +126,7 @@ function unknownOption(name: string, { id, options }: Fault, where: string): Tal
 }
 
 /** `milliseconds, 0 to 120000`; `headers or body`. */
-export function unitOf(option: FaultOption): string {
+function unitOf(option: FaultOption): string {
   if (option.type === 'number') return `${option.unit}, ${option.min} to ${option.max}`;
   return option.type === 'choice' ? option.choices.join(' or ') : option.summary;
 }

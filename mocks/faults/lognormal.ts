@@ -10,7 +10,7 @@ export const lognormal = defineFault({
     medianMs: { type: 'number', unit: 'milliseconds', min: 0, max: MAX_MS, default: 90, summary: 'half take longer' },
     sigma: {
       type: 'number',
-      unit: 'no unit',
+      unit: 'a factor',
       min: 0,
       max: 5,
       isFraction: true,

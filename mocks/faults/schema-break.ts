@@ -68,5 +68,5 @@ function mutated(value: Json, mutation: string): Json {
   if (mutation === 'null') return null;
   if (mutation === 'unknown_enum') return 'A_VALUE_THAT_NOBODY_KNOWS';
   if (mutation === 'extra') return 'clients must put up with this';
-  return typeof value === 'string' ? { value } : String(JSON.stringify(value));
+  return typeof value === 'string' ? { value } : JSON.stringify(value);
 }
