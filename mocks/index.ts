@@ -19,5 +19,7 @@ export {
   type VerboseLevel,
 } from './mock-options.ts';
 export { startMocks, type MockServer, type MockService } from './mock-server.ts';
-export type { WebhookTarget } from './open-webhooks.ts';
+export type { OpenWebhooks, WebhookTarget } from './open-webhooks.ts';
 export { smokeMocks } from './smoke-mocks.ts';
+export type { WebhookDelivery } from './webhook-endpoint.ts';
+export type { WebhookSender } from './webhook-sender.ts';

@@ -305,11 +305,18 @@ class Sender implements WebhookSender {
     if (faults === undefined) {
       for (const { endpoint, delivery, signed } of due) endpoint.take(delivery, signed, signed);
     } else {
-      for (const each of due) this.#handed.set(keyOf(each.signed), each);
+      for (const each of due) this.#keep(each);
       this.#take(faults.plan(due.map(({ signed }) => signed)));
       this.#restLater(faults);
     }
     this.#tellSettled(false);
+  }
+
+  /** For as long as a fault may keep it back, which is no more than it may keep of others. */
+  #keep(due: Due): void {
+    this.#handed.set(keyOf(due.signed), due);
+    const [oldest] = this.#handed.keys();
+    if (this.#handed.size > KEPT && oldest !== undefined) this.#handed.delete(oldest);
   }
 
   #take(planned: readonly Delivery[]): void {
@@ -322,11 +329,10 @@ class Sender implements WebhookSender {
   #restLater({ rest }: DeliveryPlan): void {
     if (rest === undefined) return;
     this.#timers.get('rest')?.();
-    const release = (): void => {
-      this.#take(rest());
-      this.#handed.clear();
-    };
-    this.#timers.set('rest', this.#clock.setTimer(release, IDLE_MS));
+    this.#timers.set(
+      'rest',
+      this.#clock.setTimer(() => this.#take(rest()), IDLE_MS),
+    );
   }
 
   #note(made: MadeAttempt): void {
@@ -377,7 +383,7 @@ function isStatus(pattern: string, status: number): boolean {
   return pattern === 'default' || new RegExp(`^${pattern.replace(/x/gi, '\\d')}$`).test(String(status));
 }
 
-const LETTERS = [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'];
+const LETTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'.split('');
 
 function newId(random: Random): string {
   return `msg_${Array.from({ length: 24 }, () => random.pick(LETTERS)).join('')}`;

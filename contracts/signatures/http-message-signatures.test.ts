@@ -6,8 +6,8 @@ import { httpMessageSignatures as scheme } from './http-message-signatures.ts';
 
 const { httpbis, createSigner, createVerifier } = library;
 const NOW_S = 1_772_436_600;
-const URL_ = 'http://127.0.0.1:4020/hooks?partner=1';
-const request = { method: 'POST', url: URL_, contentType: 'application/json' };
+const ADDRESS = 'http://127.0.0.1:4020/hooks?partner=1';
+const request = { method: 'POST', url: ADDRESS, contentType: 'application/json' };
 const BODY = '{"type":"parcel.created"}';
 const SHARED = 'a shared secret, long enough';
 const delivery = { id: 'msg_1', timestampS: NOW_S, body: BODY, secrets: [SHARED], request };
@@ -16,7 +16,13 @@ const delivery = { id: 'msg_1', timestampS: NOW_S, body: BODY, secrets: [SHARED]
 function sent(given: Partial<typeof delivery> = {}) {
   const signed = { ...delivery, ...given };
   const headers: Record<string, string> = { 'content-type': 'application/json', ...scheme.sign(signed) };
-  return { headers, body: signed.body, secrets: signed.secrets, nowS: NOW_S, request: { method: 'POST', url: URL_ } };
+  return {
+    headers,
+    body: signed.body,
+    secrets: signed.secrets,
+    nowS: NOW_S,
+    request: { method: 'POST', url: ADDRESS },
+  };
 }
 
 const verify: typeof scheme.verify = (each) => scheme.verify(each);
@@ -52,14 +58,14 @@ describe('an independent library agrees', () => {
     const keys = keysOf(algorithm);
     const { headers } = sent({ timestampS: nowS, secrets: [keys.sign] });
     const theirs = { verify: createVerifier(keys.verify, algorithm), algs: [algorithm] };
-    const message = { method: 'POST', url: URL_, headers };
+    const message = { method: 'POST', url: ADDRESS, headers };
     const config = {
       keyLookup: async () => await Promise.resolve(theirs),
       requiredFields: ['@method', '@target-uri', 'content-digest', 'content-type', 'webhook-id'],
       requiredParams: ['created', 'expires', 'alg', 'nonce'],
     };
     expect(await httpbis.verifyMessage(config, message)).toBe(true);
-    const elsewhere = { ...message, url: `${URL_}1` };
+    const elsewhere = { ...message, url: `${ADDRESS}1` };
     expect(await httpbis.verifyMessage(config, elsewhere)).toBe(false);
   });
 
@@ -72,7 +78,7 @@ describe('an independent library agrees', () => {
         fields: ['@method', '@authority', '@path', '@query', 'content-digest', 'content-type'],
         paramValues: { created: new Date(NOW_S * 1000), expires: new Date((NOW_S + 60) * 1000) },
       },
-      { method: 'POST', url: URL_, headers: { 'content-type': 'application/json', 'content-digest': digest } },
+      { method: 'POST', url: ADDRESS, headers: { 'content-type': 'application/json', 'content-digest': digest } },
     );
     expect(verify({ ...sent(), headers, secrets: [keys.verify] })).toEqual({ valid: true });
     expect(verify({ ...sent(), headers, secrets: [keys.verify], body: `${BODY} ` })).toEqual({
@@ -120,8 +126,8 @@ describe('a delivery is refused', () => {
     const received = sent();
     const wrong = { valid: false, fault: 'wrong', reason: 'sig1 does not match the request under any key' };
     expect(verify({ ...received, body: BODY.replace('created', 'changed') })).toMatchObject({ fault: 'wrong' });
-    expect(verify({ ...received, request: { method: 'POST', url: `${URL_}0` } })).toEqual(wrong);
-    expect(verify({ ...received, request: { method: 'PUT', url: URL_ } })).toEqual(wrong);
+    expect(verify({ ...received, request: { method: 'POST', url: `${ADDRESS}0` } })).toEqual(wrong);
+    expect(verify({ ...received, request: { method: 'PUT', url: ADDRESS } })).toEqual(wrong);
     for (const name of ['webhook-id', 'content-type'])
       expect(verify({ ...received, headers: { ...received.headers, [name]: 'x' } })).toEqual(wrong);
     const digest = scheme.sign({ ...delivery, body: 'x' })['content-digest'] ?? '';
