@@ -25,13 +25,13 @@ export interface FaultFiring {
 }
 
 /** A service that rules may name. */
-export interface FaultTarget {
+interface FaultTarget {
   readonly name: string;
   readonly operationIds: readonly string[];
 }
 
 /** Where connections come in; the faults' view of a port. */
-export interface FaultPort {
+interface FaultPort {
   readonly services: () => readonly FaultTarget[];
   readonly isTls: boolean;
   readonly isHttp2: boolean;
@@ -244,10 +244,9 @@ class Runner implements FaultRunner {
   }
 
   track<T>(work: Promise<T>): Promise<T> {
-    this.#work.add(work);
-    const done = (): void => void this.#work.delete(work);
-    work.then(done, done);
-    return work;
+    const kept = work.finally(() => this.#work.delete(kept));
+    this.#work.add(kept);
+    return kept;
   }
 
   async close(): Promise<void> {

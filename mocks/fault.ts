@@ -25,7 +25,7 @@ export interface Fault {
 export type FaultOptions = Readonly<Record<string, FaultOption>>;
 export type FaultOption = NumberOption | ChoiceOption | TextOption;
 
-export interface NumberOption {
+interface NumberOption {
   readonly type: 'number';
   /** In words, for people: `milliseconds`, `bytes`, `KiB per second`. */
   readonly unit: string;
@@ -37,14 +37,14 @@ export interface NumberOption {
   readonly summary: string;
 }
 
-export interface ChoiceOption {
+interface ChoiceOption {
   readonly type: 'choice';
   readonly choices: readonly string[];
   readonly default: string;
   readonly summary: string;
 }
 
-export interface TextOption {
+interface TextOption {
   readonly type: 'text';
   readonly default?: string;
   readonly summary: string;
@@ -75,7 +75,7 @@ interface Selective {
 }
 
 /** The request is answered without its operation: nothing is applied. */
-export interface RequestAction extends Selective {
+interface RequestAction extends Selective {
   readonly on: 'request';
   answer(firing: Firing): FaultAnswer | Promise<FaultAnswer>;
   /** What it has made of the world: the answers to these later requests are changed by it. */
@@ -86,7 +86,7 @@ export interface RequestAction extends Selective {
 }
 
 /** The operation is applied, and its finished answer changed or held back. */
-export interface AnswerAction extends Selective {
+interface AnswerAction extends Selective {
   readonly on: 'answer';
   change(answer: FaultAnswer, firing: Firing): FaultAnswer | Promise<FaultAnswer>;
 }
@@ -118,13 +118,13 @@ export interface NewConnection {
 }
 
 /** Nobody listens on the port for a while. */
-export interface ListenerAction {
+interface ListenerAction {
   readonly on: 'listener';
   readonly windowMs: number;
 }
 
 /** Webhook deliveries on their way out. */
-export interface DeliveryAction {
+interface DeliveryAction {
   readonly on: 'delivery';
   /** @returns what is to be sent now; it may keep some for later */
   plan(deliveries: readonly Delivery[], random: Random): readonly Delivery[];
@@ -195,5 +195,5 @@ export function defineFault<const O extends FaultOptions>(
   },
 ): Fault {
   // Values come from parse-fault.ts only, which holds them against these very options.
-  return fault as unknown as Fault;
+  return fault;
 }

@@ -21,7 +21,7 @@ import { readTarget } from './request-target.ts';
 import { createRouteIndex, type RouteIndex } from './route-index.ts';
 
 /** What has to be known of the service that a request is for. */
-export interface FaultyService {
+interface FaultyService {
   readonly name: string;
   readonly engine: MockEngine;
   readonly apiKeys: readonly ApiKey[];
