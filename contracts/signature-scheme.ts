@@ -23,7 +23,7 @@ export interface Delivery {
   readonly request?: DeliveryRequest & { readonly contentType: string };
 }
 
-export interface DeliveryRequest {
+interface DeliveryRequest {
   readonly method: string;
   /** Absolute, as the sender knows it. */
   readonly url: string;

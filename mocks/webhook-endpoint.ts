@@ -27,7 +27,7 @@ export type EndpointState = 'active' | 'disabled' | 'gone';
  * `waiting`: for its next attempt. `failed`: after the last one. `refused`: its address may not be called. `dropped`: the
  * endpoint was not active any more, or had too many waiting.
  */
-export type DeliveryState = 'sending' | 'waiting' | 'delivered' | 'failed' | 'refused' | 'dropped';
+type DeliveryState = 'sending' | 'waiting' | 'delivered' | 'failed' | 'refused' | 'dropped';
 
 export interface WebhookDelivery {
   readonly id: string;

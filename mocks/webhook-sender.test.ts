@@ -141,6 +141,10 @@ describe('an event', () => {
     expect(scheme.verify(received)).toEqual({ valid: true });
     expect(scheme.verify({ ...received, secrets: [OTHER] })).toMatchObject({ valid: false, fault: 'wrong' });
     expect(scheme.verify({ ...received, body: Buffer.from('{}') })).toMatchObject({ valid: false, fault: 'wrong' });
+    const shown = JSON.stringify(exchangeOf(calls[0] as Call, createRedactor()));
+    const signatures = Object.entries(headers).filter(([name]) => /signature(-256)?$/.test(name));
+    expect(signatures).toHaveLength(1);
+    for (const [, signature] of signatures) expect(shown).not.toContain(JSON.stringify(signature).slice(1, -1));
   });
 
   test('goes to those who asked for it only, and under one id', async () => {
@@ -172,6 +176,21 @@ describe('an event', () => {
     expect(new Set(types)).toEqual(
       new Set(['parcel.in_transit', 'parcel.delivered"', 'parcel.exception"'].map((type) => type.slice(0, 16))),
     );
+  });
+
+  test('tells what is known better than by the example, and one that cannot be told spoils nothing', async () => {
+    const shop = await receiver();
+    const sending = open(shop.url);
+    const circle: { [name: string]: Json } = {};
+    circle['self'] = circle;
+    expect(sending.trigger({ ...CREATED, payloads: { parcelCreated: circle } })).toEqual([]);
+    expect(log).toEqual([expect.stringMatching(/^webhook parcelCreated {2}not sent\n {2}.*circular/)]);
+    sending.trigger({
+      ...CREATED,
+      payloads: { parcelCreated: { type: 'parcel.created', data: { parcelId: 'PCL-1' } } },
+    });
+    await sending.settled();
+    expect(String(shop.received[0]?.body)).toBe('{"type":"parcel.created","data":{"parcelId":"PCL-1"}}');
   });
 
   test('that nobody knows is told with what is near', () => {

@@ -1,4 +1,5 @@
 import { didYouMean, TallyError, type Contract, type Json } from '../contracts/index.ts';
+import { asError } from './as-error.ts';
 import { keptBody, type Call } from './call.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { cronTimes } from './cron-times.ts';
@@ -38,13 +39,13 @@ export interface WebhookSenderOptions {
 }
 
 /** `plan` and `rest` of `DeliveryAction`, with their randomness. */
-export interface DeliveryPlan {
+interface DeliveryPlan {
   readonly plan: (deliveries: readonly Delivery[]) => readonly Delivery[];
   readonly rest?: () => readonly Delivery[];
 }
 
 /** An operation was done. */
-export interface Happening {
+interface Happening {
   readonly operationId: string;
   readonly status: number;
   /** By the id of an event: what it tells, where that is known better than by the contract's example. */
@@ -167,7 +168,17 @@ class Sender implements WebhookSender {
   trigger({ operationId, status, payloads = {} }: Happening): readonly WebhookDelivery[] {
     return this.events
       .filter(({ trigger }) => trigger?.operationId === operationId && isStatus(trigger.status ?? '2XX', status))
-      .flatMap((event) => this.#tell(event, payloads[event.id]));
+      .flatMap((event) => this.#tellIfPossible(event, payloads[event.id]));
+  }
+
+  /** An event that cannot be told must not spoil the answer that triggered it. */
+  #tellIfPossible(event: WebhookEvent, payload?: Json): readonly WebhookDelivery[] {
+    try {
+      return this.#tell(event, payload);
+    } catch (thrown) {
+      this.#options.log.warn(`webhook ${event.id}  not sent\n  ${asError(thrown).message}`);
+      return [];
+    }
   }
 
   send(name: string, given: Parameters<WebhookSender['send']>[1] = {}): readonly WebhookDelivery[] {
@@ -224,7 +235,7 @@ class Sender implements WebhookSender {
     if (next === undefined || this.#isClosed) return;
     const wake = (): void => {
       const isTime = this.#clock.nowMs() >= next;
-      if (isTime) this.#tell(event, undefined);
+      if (isTime) this.#tellIfPossible(event);
       if (isTime) this.#schedule(event, nextMs);
       else this.#timers.set(key, this.#clock.setTimer(wake, next - this.#clock.nowMs()));
     };
