@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { contextFor } from './fixtures/context.ts';
 import { askCurl } from './fixtures/fault-clients.ts';
@@ -141,6 +143,41 @@ test('requests behind a fault on the same connection are not answered', async ()
     'empty',
     200,
   ]);
+});
+
+test('answers to earlier requests are sent before a fault ends their connection, and later ones never', async () => {
+  const server = await mocks(['latency latencyMs=50 attempt=1', 'no_last_chunk attempt=2']);
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+  const get = 'GET /items/1 HTTP/1.1\r\nHost: a\r\n\r\n';
+  socket.write(get + get + get);
+  const answers = (await text(socket)).split(/(?=HTTP\/1\.1 200 OK)/);
+  socket.destroy();
+  expect(answers.map((each) => each.slice(each.indexOf('\r\n\r\n') + 4))).toEqual([
+    '{"note":"old","id":1,"colour":"red"}',
+    '24\r\n{"note":"old","id":1,"colour":"red"}\r\n',
+  ]);
+});
+
+test('a port that rests is closed over TLS as well', async () => {
+  const server = await mocks(['down operation=getItem windowMs=120000'], { tls: {}, http2: true });
+  const seen = [await askCurl(`${server.url}/items/1`, { http2: true }), await askCurl(`${server.url}/items/1`)];
+  expect(seen.map(({ error, status }) => [error, status])).toEqual([
+    [0, 200],
+    [7, 0],
+  ]);
+});
+
+test('a request that is longer than any mock reads is answered by the fault', async () => {
+  const server = await mocks(['unavailable', 'latency latencyMs=1']);
+  const body = 'x'.repeat(11 * 1024 * 1024);
+  const seen = await askCurl(`${server.url}/items`, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'text/plain' },
+    flags: ['-H', 'Expect:'],
+  });
+  expect(seen.status).toBe(503);
+  expect((await askCurl(`${server.url}/items`)).status).toBe(503);
 });
 
 test('the authority of bad certificates is written for clients to trust', async () => {

@@ -32,6 +32,7 @@ interface FaultTarget {
 
 /** Where connections come in; the faults' view of a port. */
 interface FaultPort {
+  readonly number: number;
   readonly services: () => readonly FaultTarget[];
   readonly isTls: boolean;
   readonly isHttp2: boolean;
@@ -74,8 +75,8 @@ export interface FaultRunner {
     readonly rest: () => readonly Delivery[];
   };
   note(active: ActiveFault, request?: FaultRequest): void;
-  /** The listener that a request came over rests, if this fault says so. */
-  rest(socket: object, durationMs: number): void;
+  /** Nobody listens on the port with this number for so long. */
+  rest(number: number | undefined, durationMs: number): void;
   /** Something goes on that has to be over before the mock is. */
   track<T>(work: Promise<T>): Promise<T>;
   /** When all that is going on now is over. */
@@ -97,7 +98,6 @@ class Runner implements FaultRunner {
   readonly #controller = new AbortController();
   readonly #work = new Set<Promise<unknown>>();
   readonly #ports: { readonly port: FaultPort; readonly sockets: Set<Socket> }[] = [];
-  readonly #portOf = new WeakMap<object, number>();
   readonly #firings: FaultFiring[] = [];
   readonly #overdue: Delivery[] = [];
   #rules: readonly FaultRule[] = [];
@@ -166,9 +166,9 @@ class Runner implements FaultRunner {
     return service === undefined || this.#ports[index]?.port.services().every(({ name }) => name === service) === true;
   }
 
-  rest(socket: object, durationMs: number): void {
-    const index = this.#portOf.get(socket);
-    if (index !== undefined) this.#rest(index, durationMs);
+  rest(number: number | undefined, durationMs: number): void {
+    const index = this.#ports.findIndex(({ port }) => port.number === number);
+    if (index !== -1) this.#rest(index, durationMs);
   }
 
   #rest(index: number, durationMs: number): void {
@@ -181,7 +181,6 @@ class Runner implements FaultRunner {
     const { port, sockets } = this.#ports[index] ?? {};
     if (port === undefined || sockets === undefined) return false;
     sockets.add(socket);
-    this.#portOf.set(socket, index);
     socket.once('close', () => sockets.delete(socket));
     for (const active of this.#active ?? []) {
       const { action, rule, selector } = active;

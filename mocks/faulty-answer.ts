@@ -253,12 +253,13 @@ async function send(
     if (action.on === 'socket') return await sendRaw(asked, action, source, firingOf(active));
     if (action.on === 'stream') return await sendFrames(asked, action, source.answer, firingOf(active));
   }
-  const sent = sendWhole(asked, await source.answer());
+  const answer = await source.answer();
+  // A client that has its answer may be gone before we are told that it was sent.
+  const { localPort } = asked.request.socket;
   for (const { action } of fired) {
-    if (action.on === 'listener')
-      asked.response.once('finish', () => runner.rest(asked.request.socket, action.windowMs));
+    if (action.on === 'listener') asked.response.once('finish', () => runner.rest(localPort, action.windowMs));
   }
-  return sent;
+  return sendWhole(asked, answer);
 }
 
 async function sendRaw(

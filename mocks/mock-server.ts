@@ -256,6 +256,7 @@ class Mocks implements MockServer {
     const { transport } = this.#parts;
     let plain: WebServer | undefined;
     this.faults.addPort({
+      number: listening.port,
       services: () =>
         services.map(({ name, contract }) => ({ name, operationIds: contract.operations.map(({ id }) => id) })),
       isTls: transport.tls !== undefined,
