@@ -40,6 +40,7 @@ interface FaultPort {
   readonly serve: (socket: Socket) => void;
   /** Nobody listens for so long; with 0 an earlier rest is over. */
   readonly rest: (durationMs: number) => void;
+  readonly close: () => void;
 }
 
 export interface FaultSettings {
@@ -250,6 +251,7 @@ class Runner implements FaultRunner {
 
   async close(): Promise<void> {
     this.#controller.abort();
+    for (const { port } of this.#ports) port.close();
     await this.settled();
   }
 

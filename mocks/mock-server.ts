@@ -235,7 +235,7 @@ class Mocks implements MockServer {
         connections: limitsOf(options).connections,
         isHandedOn: workersOf(options) > 1,
         accept: (socket) => {
-          if (this.faults?.accept(place, socket) === true) return;
+          if (this.faults.accept(place, socket)) return;
           if (this.#workers !== undefined) return this.#workers.take(place, socket);
           web.take(socket);
           socket.resume();
@@ -261,7 +261,11 @@ class Mocks implements MockServer {
         services.map(({ name, contract }) => ({ name, operationIds: contract.operations.map(({ id }) => id) })),
       isTls: transport.tls !== undefined,
       isHttp2: transport.http2,
-      serve: (socket) => (plain ??= this.#openWeb(reception, { http2: false })).take(socket),
+      serve: (socket) => {
+        plain ??= this.#openWeb(reception, { http2: false });
+        plain.take(socket);
+      },
+      close: () => plain?.close(),
       rest: (durationMs) => listening.rest(durationMs),
     });
   }
