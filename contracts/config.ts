@@ -27,6 +27,10 @@ export interface MockConfig {
   readonly watch?: boolean;
   /** Whether HTTP/2 is spoken too. */
   readonly http2?: boolean;
+  /** What is done to clients on purpose: `latency latencyMs=500`, or the same as a map with `fault`. */
+  readonly faults?: readonly (string | Readonly<Record<string, unknown>>)[];
+  /** Who is told of the events of contracts. */
+  readonly webhooks?: WebhooksConfig;
   /** HTTPS; without a certificate, by one that is generated. */
   readonly tls?: {
     readonly cert?: string;
@@ -34,6 +38,26 @@ export interface MockConfig {
     readonly clientCa?: string;
     readonly clientCert?: 'optional' | 'required';
   };
+}
+
+export interface WebhooksConfig {
+  readonly endpoints: readonly {
+    readonly url: string;
+    /** Name of a contract; all of them unless told. */
+    readonly contract?: string;
+    /** Ids of events; all unless told. */
+    readonly events?: readonly string[];
+    /** Id of a signature scheme; Standard Webhooks unless told. */
+    readonly scheme?: string;
+    /** Names of credentials: what signs, and what signs too while secrets change. */
+    readonly credential?: string;
+    readonly previousCredential?: string;
+  }[];
+  /** Addresses and ranges beside loopback. */
+  readonly allow?: readonly string[];
+  readonly retriesS?: readonly number[];
+  readonly timeoutMs?: number;
+  readonly disableAfter?: number;
 }
 
 /** Exactly one of `url` and `start` is given. */

@@ -13,6 +13,8 @@ import type { Workspace } from './workspace.ts';
 export interface Credentials {
   /** The raw secret of a credential. @throws TallyError CREDENTIAL_UNKNOWN, CREDENTIAL_NOT_SET */
   secret(name: string): Promise<string>;
+  /** Whether a secret that was asked for has been made up for this run. */
+  isGenerated?(name: string): boolean;
   /**
    * The headers that authorise a request with this credential; an OAuth2 token is fetched from `tokenUrl` (or
    * `baseUrl` + `tokenPath`) and kept until shortly before it expires.
@@ -78,6 +80,7 @@ export function openCredentials(
 
   return {
     secret,
+    isGenerated: (name) => generated.has(configOf(configs, name).value.from),
     async authorize(name, baseUrl) {
       const config = configOf(configs, name);
       if (config.type === 'webhook') throw signsOnly(name);

@@ -26,4 +26,17 @@ export interface Exchange {
   readonly connection?: string;
   /** The subject of the certificate that the client has shown over TLS: `CN=checkout, O=Example`. */
   readonly client?: string;
+  /** What the mock did to the client on purpose: ids of faults. */
+  readonly faults?: readonly string[];
+  /** Set where we were the one who called: an attempt to deliver an event. */
+  readonly delivery?: DeliveryAttempt;
+}
+
+export interface DeliveryAttempt {
+  /** The same on every attempt of one event at one endpoint. */
+  readonly id: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** Of the contract: `parcelCreated`. */
+  readonly event: string;
 }

@@ -174,6 +174,20 @@ describe('a configuration that is wrong', () => {
       'it is: Port to listen on; 0 takes a free one',
     ],
     [
+      'with a webhook endpoint that is no address',
+      `${HEAD}mock: { webhooks: { endpoints: [{ url: "file:///etc" }] } }\n`,
+      'tally.yaml:3:40',
+      '"url" must match pattern "^https?://"',
+      'it is: Where events are sent; on this machine unless `allow` says more',
+    ],
+    [
+      'with a signature scheme that nobody knows',
+      `${HEAD}mock: { webhooks: { endpoints: [{ url: "http://a", scheme: strype }] } }\n`,
+      'tally.yaml:3:60',
+      '"scheme" must be one of github, http-message-signatures, standard-webhooks, stripe',
+      'did you mean "stripe"?',
+    ],
+    [
       'with a provider that is nowhere',
       `${HEAD}providers:\n  parcels:\n    versions: {}\n`,
       'tally.yaml:4:3',

@@ -19,6 +19,14 @@ export interface Delivery {
   readonly body: string | Uint8Array;
   /** More than one while a secret is being changed: each adds a signature. */
   readonly secrets: readonly string[];
+  /** What it is sent with; for schemes that sign it too. */
+  readonly request?: DeliveryRequest & { readonly contentType: string };
+}
+
+interface DeliveryRequest {
+  readonly method: string;
+  /** Absolute, as the sender knows it. */
+  readonly url: string;
 }
 
 /** What came in. */
@@ -33,7 +41,31 @@ export interface ReceivedDelivery {
   readonly nowS: number;
   /** How far the signed time may be from the receiver's, either way; the scheme's own where it is not given. */
   readonly toleranceS?: number;
+  /** For schemes that sign it too. */
+  readonly request?: DeliveryRequest;
+  /**
+   * The deliveries that were valid before. This one is added when it is valid, and refused when it is in there. Whoever
+   * keeps it may forget what is older than the tolerance, where the scheme signs the time.
+   */
+  readonly seen?: Pick<Set<string>, 'has' | 'add'>;
 }
 
 /** `reason` is for people: it names the header or the rule, never a secret. */
-export type SignatureVerdict = { readonly valid: true } | { readonly valid: false; readonly reason: string };
+export type SignatureVerdict =
+  | { readonly valid: true }
+  | { readonly valid: false; readonly fault: SignatureFault; readonly reason: string };
+
+/**
+ * `missing`: a header is not there. `malformed`: one cannot be read. `too-old`, `too-new`: signed too long ago, or in the
+ * future. `uncovered`: what must be signed is not. `unknown-key`: it names a key that is none of ours. `wrong`: no secret
+ * of ours made it, or something was changed since. `replayed`: it was valid, and came before.
+ */
+export type SignatureFault =
+  | 'missing'
+  | 'malformed'
+  | 'too-old'
+  | 'too-new'
+  | 'uncovered'
+  | 'unknown-key'
+  | 'wrong'
+  | 'replayed';

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import type { DeliveryAttempt } from '../contracts/index.ts';
 
 /**
  * One request and its answer as they were, held by reference so that noting it costs next to nothing. Not redacted: it
@@ -29,6 +30,12 @@ export interface Call {
   readonly apiKeys: readonly ApiKey[];
   /** The subject of the certificate that the client has shown. */
   readonly client?: string | undefined;
+  /** Ids of the faults that fired. */
+  readonly faults?: readonly string[] | undefined;
+  /** The mock is the one who called, to deliver an event. */
+  readonly delivery?: DeliveryAttempt | undefined;
+  /** Why there is no answer, where it is known. */
+  readonly connection?: string | undefined;
 }
 
 export interface ApiKey {

@@ -8,14 +8,16 @@ const BODY_CHARACTERS = 64 * 1024;
 
 /** A call as the journal shows it: redacted, long bodies cut. */
 export function exchangeOf(call: Call, redactor: Redactor): Exchange {
-  const { operationId, client, startedAtMs, durationMs } = call;
+  const { operationId, client, delivery, connection = 'ECONNRESET', faults = [], startedAtMs, durationMs } = call;
   const body = textOf(call.body);
   const answer = isBodySent(call) ? textOf(call.answerBody) : undefined;
   const exchange = redactor.exchange({
     ...(operationId === undefined ? {} : { operationId }),
     ...(client === undefined ? {} : { client }),
+    ...(delivery === undefined ? {} : { delivery }),
+    ...(faults.length === 0 ? {} : { faults }),
     request: requestOf(call, body, redactor),
-    ...(call.status === 0 ? { connection: 'ECONNRESET' } : { response: responseOf(call, answer) }),
+    ...(call.status === 0 ? { connection } : { response: responseOf(call, answer) }),
     startedAt: new Date(startedAtMs).toISOString(),
     durationMs,
   });

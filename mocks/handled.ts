@@ -16,6 +16,8 @@ export interface Handled {
   readonly refusedCallbacks: readonly string[];
   /** What was sent, where it was sent in one piece: `response.getHeaders()` is empty then. */
   readonly sent?: SentAnswer | undefined;
+  /** Ids of the faults that fired. */
+  readonly faults?: readonly string[];
 }
 
 /** An answer as it was written, less what Node adds by itself (Date, Connection, Keep-Alive). */

@@ -10,7 +10,7 @@ import { toHar } from './har.ts';
 export interface Journal {
   /** Redacted, oldest first. */
   readonly exchanges: readonly Exchange[];
-  /** Since the start, those that are no longer kept included. */
+  /** Of requests that came in, since the start, those that are no longer kept included. */
   readonly counts: { readonly requests: number; readonly refused: number };
 }
 
@@ -63,7 +63,7 @@ export function openJournal(options: JournalOptions): JournalWriter {
       return ring.calls().map(show);
     },
     record: (call) => {
-      counts.requests += 1;
+      if (call.delivery === undefined) counts.requests += 1;
       if (call.refused) counts.refused += 1;
       ring.push(call);
       if (lines !== undefined) unwritten.add(call);

@@ -5,6 +5,8 @@ export interface Listening {
   readonly port: number;
   /** Accepts no more connections. */
   close(): Promise<void>;
+  /** Refuses connections for so long, and listens on the same port again; 0 ends a rest that is going on. */
+  rest(durationMs: number): void;
 }
 
 export interface Address {
@@ -30,13 +32,40 @@ export async function listen(address: Address, { connections, isHandedOn, accept
   if (!isHandedOn) server.maxConnections = connections;
   await listening(server, address);
   const { port } = server.address() as AddressInfo;
+  const nap = createNap(server, address.host, port);
   return {
     port,
+    rest: (durationMs) => nap.begin(durationMs),
     close: async () => {
+      nap.end();
       const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
       // Node would ask the processes that have them whether these connections are closed: they may be gone already.
       if (!isHandedOn) await closed;
     },
+  };
+}
+
+/** Another process may have taken the port in the meantime: it is asked for until it is free again. */
+const RETRY_MS = 20;
+
+function createNap(server: Server, host: string, port: number): { begin(durationMs: number): void; end(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const listenAgain = (): void => {
+    timer = undefined;
+    server.listen(port, host);
+  };
+  server.on('error', () => {
+    timer ??= setTimeout(listenAgain, RETRY_MS);
+  });
+  return {
+    begin: (durationMs) => {
+      if (durationMs === 0 && timer === undefined) return;
+      clearTimeout(timer);
+      if (durationMs === 0) return listenAgain();
+      server.close();
+      timer = setTimeout(listenAgain, durationMs);
+    },
+    end: () => clearTimeout(timer),
   };
 }
 

@@ -1,3 +1,6 @@
+import type { WebhooksConfig } from '../contracts/index.ts';
+import type { FaultRule } from './fault-rule.ts';
+
 /** How the mocks are served. The first block is Prism's own flags, under the same names and with the same meaning. */
 export interface MockOptions {
   /** 0 is any free port. */
@@ -39,6 +42,10 @@ export interface MockOptions {
   readonly workers?: number;
   /** Documents are read anew when a file of theirs changes. */
   readonly watch?: boolean;
+  /** What is done to clients on purpose. */
+  readonly faults?: readonly FaultRule[];
+  /** Who is told of the events of contracts; nobody unless told. */
+  readonly webhooks?: WebhooksConfig;
   /** Our own, for the HAR's creator. */
   readonly toolVersion?: string;
 }

@@ -2,10 +2,15 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { runCheck, TallyError, type ParsedContract, type RunContext } from '../contracts/index.ts';
 import type { Call } from './call.ts';
+import { trustFaults } from './fault-certificates.ts';
+import { ownersOf } from './fault-owners.ts';
+import { checkProcesses, createFaultRunner, type FaultRunner } from './fault-runner.ts';
+import { faults } from './faults/index.ts';
 import { openJournal, type Journal, type JournalOptions, type JournalWriter } from './journal.ts';
 import { hostInUrl, listen, type Listening } from './listen.ts';
 import { isMockable, loadContracts, operationsNone, type LoadedContract } from './load-contract.ts';
 import { limitsOf, type MockLayout, type MockOptions } from './mock-options.ts';
+import { openWebhooks, type OpenWebhooks } from './open-webhooks.ts';
 import { followDocuments, type Reloader } from './reload.ts';
 import { createReception, type Reception } from './reception.ts';
 import { openService, type MockService, type RunningService } from './service.ts';
@@ -23,6 +28,10 @@ export interface MockServer {
   readonly url: string;
   readonly services: readonly MockService[];
   readonly journal: Journal;
+  /** What is done to clients on purpose: to be turned on and off while the mocks run. */
+  readonly faults: FaultRunner;
+  /** Tells subscribers of what happens in the mocks; none where nobody is to be told. */
+  readonly webhooks: OpenWebhooks | undefined;
   /** Of HTTPS. */
   readonly certificate: ServerCertificate | undefined;
   /** Ends every connection, writes the HAR and emits a result for each service. A second call waits for the first. */
@@ -42,10 +51,20 @@ export async function startMocks(context: RunContext, options: MockOptions): Pro
     if (layout === 'root' && document.routes.length === 0) throw operationsNone(contract);
   }
   const tls = options.tls === undefined ? undefined : await tlsSettings(options.tls);
+  await trustFaults(options);
   const transport = { http2: options.http2 === true, ...(tls === undefined ? {} : { tls: tls.settings }) };
   const log = createTrafficLog(context, options.verboseLevel);
   const journal = openJournal(journalOptions(context, options, log));
-  const mocks = new Mocks(context, { options, layout, log, journal, transport, certificate: tls?.certificate });
+  const ownerOf = await ownersOf(context, options.faults ?? []);
+  const mocks = new Mocks(context, {
+    options,
+    layout,
+    log,
+    journal,
+    transport,
+    certificate: tls?.certificate,
+    ownerOf,
+  });
   try {
     await mocks.open(loaded);
   } catch (thrown) {
@@ -91,6 +110,7 @@ interface MockParts {
   readonly journal: JournalWriter;
   readonly transport: Transport;
   readonly certificate: ServerCertificate | undefined;
+  readonly ownerOf: (credential: string) => string | undefined;
 }
 
 /** One port, and its services by their place in the list. */
@@ -110,6 +130,8 @@ interface Counts {
 
 class Mocks implements MockServer {
   services: readonly RunningService[] = [];
+  webhooks: OpenWebhooks | undefined;
+  readonly faults: FaultRunner;
   readonly #context: RunContext;
   readonly #parts: MockParts;
   readonly #desks: Desk[] = [];
@@ -123,6 +145,7 @@ class Mocks implements MockServer {
   constructor(context: RunContext, parts: MockParts) {
     this.#context = context;
     this.#parts = parts;
+    this.faults = createFaultRunner({ faults, ownerOf: parts.ownerOf, say: parts.log.info });
   }
 
   get journal(): Journal {
@@ -143,10 +166,28 @@ class Mocks implements MockServer {
     } else {
       await this.#openDesk(loaded);
     }
+    this.#setFaults();
+    await this.#openWebhooks();
     await this.#openWorkers();
     this.#followDocuments();
     this.#context.signal.addEventListener('abort', this.#closeOnAbort, { once: true });
     if (this.#context.signal.aborted) await this.close();
+  }
+
+  /** @throws TallyError FAULT_NOT_POSSIBLE */
+  #setFaults(): void {
+    const { faults: rules = [] } = this.#parts.options;
+    if (rules.length > 0) checkProcesses(workersOf(this.#parts.options));
+    this.faults.set(rules);
+  }
+
+  async #openWebhooks(): Promise<void> {
+    const { options, journal, log } = this.#parts;
+    if (options.webhooks === undefined) return;
+    const { seed } = options;
+    const { deliveries } = this.faults;
+    this.webhooks = await openWebhooks(this.#context, options.webhooks, { journal, log, seed, deliveries });
+    this.webhooks.sender.start();
   }
 
   close(): Promise<void> {
@@ -158,6 +199,8 @@ class Mocks implements MockServer {
     this.#context.signal.removeEventListener('abort', this.#closeOnAbort);
     const { journal, log } = this.#parts;
     this.#reloader?.close();
+    await this.webhooks?.sender.close();
+    await this.faults.close();
     const unheard = this.#desks.map(async ({ listening }) => await listening.close());
     for (const { web } of this.#desks) web.close();
     await Promise.all([...unheard, this.#workers?.close()]);
@@ -192,6 +235,7 @@ class Mocks implements MockServer {
         connections: limitsOf(options).connections,
         isHandedOn: workersOf(options) > 1,
         accept: (socket) => {
+          if (this.faults.accept(place, socket)) return;
           if (this.#workers !== undefined) return this.#workers.take(place, socket);
           web.take(socket);
           socket.resume();
@@ -204,17 +248,45 @@ class Mocks implements MockServer {
     reception.replace(services);
     this.services = [...this.services, ...services];
     this.#desks.push({ url, listening, web, reception, indices: services.map(({ index }) => index) });
+    this.#openFaults(services, listening, reception);
+  }
+
+  /** Faults know each port and whom it serves; connections that they have taken come back by `serve`. */
+  #openFaults(services: readonly RunningService[], listening: Listening, reception: Reception): void {
+    const { transport } = this.#parts;
+    let plain: WebServer | undefined;
+    this.faults.addPort({
+      number: listening.port,
+      services: () =>
+        services.map(({ name, contract }) => ({ name, operationIds: contract.operations.map(({ id }) => id) })),
+      isTls: transport.tls !== undefined,
+      isHttp2: transport.http2,
+      serve: (socket) => {
+        plain ??= this.#openWeb(reception, { http2: false });
+        plain.take(socket);
+      },
+      close: () => plain?.close(),
+      rest: (durationMs) => listening.rest(durationMs),
+    });
   }
 
   #openReception(origin: () => string): Reception {
     const { root } = this.#context.workspace;
     const { log, options } = this.#parts;
     const { urlBytes } = limitsOf(options);
-    return createReception({ root, urlBytes, origin, log, note: (call, remarks) => this.#note(call, remarks) });
+    return createReception({
+      root,
+      urlBytes,
+      origin,
+      log,
+      note: (call, remarks) => this.#note(call, remarks),
+      faults: this.faults,
+      cors: options.cors,
+    });
   }
 
-  #openWeb(reception: Reception): WebServer {
-    const { log, options, transport } = this.#parts;
+  #openWeb(reception: Reception, transport = this.#parts.transport): WebServer {
+    const { log, options } = this.#parts;
     return createWebServer(limitsOf(options), transport, {
       handle: reception.handle,
       malformed: (status, reason) => log.warn(`malformed request  ${status}  refused\n  ${reason}`),
@@ -282,6 +354,8 @@ class Mocks implements MockServer {
     }
     journal.record(call);
     log.note(call, remarks);
+    const { operationId, status, refused } = call;
+    if (operationId !== undefined && !refused) this.webhooks?.sender.trigger({ operationId, status });
   }
 }
 

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { keptBody, type Call } from './call.ts';
 import { sendProblem, sendServices, sendUnknownService, serviceTable, type ServiceTable } from './catalogue.ts';
+import type { FaultRunner } from './fault-runner.ts';
+import { answerFaulty } from './faulty-answer.ts';
 import { pathOf } from './path-of.ts';
 import type { Handled } from './handled.ts';
 import { explainRefusal } from './refusal.ts';
@@ -25,6 +27,9 @@ export interface ReceptionSettings {
   readonly log: Pick<TrafficLog, 'isRefusalShown' | 'warn'>;
   /** A request was answered, or its client is gone. */
   readonly note: (call: Call, remarks: Remarks) => void;
+  readonly faults?: FaultRunner;
+  /** Answers of faults carry CORS headers too. */
+  readonly cors?: boolean;
 }
 
 export function createReception(settings: ReceptionSettings): Reception {
@@ -36,7 +41,7 @@ export function createReception(settings: ReceptionSettings): Reception {
     handle: (request, response, client) => {
       const arrival = { request, response, client, startedAtMs: Date.now(), start: performance.now() };
       try {
-        const answered = answer(table, settings, request, response);
+        const answered = answer(table, settings, request, response, client);
         // Most requests are answered by now: they are spared the promise.
         if (answered instanceof Promise) void noteLater(answered, arrival, settings);
         else note(answered, arrival, settings);
@@ -81,18 +86,29 @@ interface Answered {
 
 function answer(
   table: ServiceTable<RunningService>,
-  { root, urlBytes }: ReceptionSettings,
+  { root, urlBytes, faults, cors = true }: ReceptionSettings,
   request: IncomingMessage,
   response: RecordedResponse,
+  client?: string,
 ): Answered | Promise<Answered> {
   const target = pathOf(request.url ?? '/');
   if (target.length > urlBytes) return answerTooLong(response, urlBytes);
   const found = table.find(target);
   if (found === undefined) return answerCatalogue(table, target, request, response);
   const { service, rest } = found;
-  const handled = service.engine.handle(request, response, rest);
+  const handled =
+    faults?.active === undefined
+      ? service.engine.handle(request, response, rest)
+      : answerFaulty(faults, { service, request, response, target: rest, client, cors });
   if (!(handled instanceof Promise)) return judged(handled, service, root, request.method ?? '', rest);
-  return handled.then((done) => judged(done, service, root, request.method ?? '', rest));
+  return answeredLater(handled, service, root, request.method ?? '', rest);
+}
+
+async function answeredLater(
+  handled: Promise<Handled>,
+  ...rest: [service: RunningService, root: string, method: string, target: string]
+): Promise<Answered> {
+  return judged(await handled, ...rest);
 }
 
 function answerTooLong(response: RecordedResponse, urlBytes: number): Answered {
@@ -139,7 +155,7 @@ function note(answered: Answered, arrival: Arrival, { origin, log, note: tell }:
     target: request.url ?? '/',
     headers: request.headers,
     body: keptBody(handled?.body),
-    status: response.writableEnded ? response.statusCode : 0,
+    status: response.writableEnded ? response.statusCode : (handled?.sent?.status ?? 0),
     answerHeaders: handled?.sent?.headers ?? response.getHeaders(),
     answerBody: keptBody(handled?.sent?.body ?? response.sentBody),
     startedAtMs,
@@ -149,6 +165,7 @@ function note(answered: Answered, arrival: Arrival, { origin, log, note: tell }:
     operationId: route === undefined ? undefined : service?.operationIdOf(route),
     apiKeys: service?.apiKeys ?? [],
     client,
+    faults: handled?.faults,
   };
   const warned = handled === undefined ? NO_REMARKS : warningsOf(handled);
   const isExplained = refused && log.isRefusalShown && reasons !== undefined;

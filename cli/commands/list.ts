@@ -1,3 +1,4 @@
+import type { FaultOption } from '../../mocks/index.ts';
 import type { Command, CommandInput } from '../command.ts';
 
 /** `tally list`: everything that can be named in a flag or a file, printed from the lists themselves. */
@@ -25,10 +26,16 @@ async function catalogue(): Promise<readonly (readonly [title: string, rows: rea
     ['Kinds of contract', kinds],
     ['Checks of an answer', checks],
     ['Changes between two versions of an API', rules],
-    ['Faults', faults],
+    ['Faults', faults.map(({ id, summary, options }) => ({ id, summary: summary + optionsOf(options) }))],
     ['Webhook signatures', signatureSchemes],
     ['Report formats', formats],
   ];
+}
+
+/** As they are written on the command line, with their defaults. */
+function optionsOf(options: Readonly<Record<string, FaultOption>>): string {
+  const words = Object.entries(options).map(([name, { default: value }]) => `${name}=${value ?? '…'}`);
+  return words.length === 0 ? '' : ` (${words.join(' ')})`;
 }
 
 function printRows({ stdout }: CommandInput, title: string, rows: readonly Row[]): void {

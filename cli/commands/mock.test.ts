@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer, type IncomingHttpHeaders } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Webhook } from 'standardwebhooks';
 import { tally } from '../fixtures/tally.ts';
 import { runTally } from '../run-tally.ts';
 
@@ -53,6 +55,45 @@ async function mocked(argv: readonly string[], visit: (url: string) => Promise<v
   }
   return { code: await ended, greeting, log: String(stderr.read()) };
 }
+
+test('tally mock --webhook tells an endpoint what happens, and its secret to whoever reads the greeting', async () => {
+  const events = DOCUMENT.replace(
+    'paths:',
+    `webhooks:
+  slotsSeen:
+    post:
+      x-trigger: { operationId: listSlots, status: '200' }
+      requestBody: { content: { application/json: { schema: { type: object }, example: { seen: true } } } }
+      responses: { '204': { description: Thanks } }
+paths:`,
+  );
+  await writeFile(join(cwd, 'clinic.yaml'), events);
+  const received: { headers: IncomingHttpHeaders; body: string }[] = [];
+  let arrived: () => void = () => undefined;
+  const arrival = new Promise<void>((resolve) => (arrived = resolve));
+  const endpoint = createHttpServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += String(chunk)));
+    request.on('end', () => {
+      received.push({ headers: request.headers, body });
+      response.end();
+      arrived();
+    });
+  });
+  endpoint.listen(0, '127.0.0.1');
+  await once(endpoint, 'listening');
+  const { port } = endpoint.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/hooks`;
+  const { greeting } = await mocked(['--webhook', url, 'clinic.yaml'], async (mock) => {
+    await fetch(`${mock}/slots`);
+    await arrival;
+  });
+  endpoint.close();
+  const said = `events are sent to ${url}, signed as standard-webhooks by (whsec_\\S+) \\(made for this run\\)`;
+  const [, secret = ''] = new RegExp(said).exec(greeting) ?? [];
+  const [{ headers, body } = { headers: {}, body: '' }] = received;
+  expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toEqual({ seen: true });
+});
 
 describe('tally mock', () => {
   test('serves a document until Ctrl-C, which is a good end, and says what was asked', async () => {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Config, RunContext } from '../../contracts/index.ts';
-import type { MockOptions, MockServer, TlsOptions } from '../../mocks/index.ts';
+import type { FaultRule, MockOptions, MockServer, TlsOptions } from '../../mocks/index.ts';
 import type { Command, CommandInput } from '../command.ts';
 import { createLog } from '../log.ts';
 import { readVersion } from '../version.ts';
@@ -16,6 +16,10 @@ export const mock: Command = {
     { command: 'tally mock', summary: 'every API of the workspace in every version, under /name/version' },
     { command: 'tally mock -p 0 -d --seed 7 openapi.yaml', summary: 'any free port, repeatable generated answers' },
     { command: 'tally mock --https --http2 openapi.yaml', summary: 'over TLS, with a certificate made for this run' },
+    {
+      command: "tally mock --fault 'reset_peer toxicity=0.2' openapi.yaml",
+      summary: 'every fifth request or so ends in a reset',
+    },
     { command: 'tally mock --journal calls.ndjson --har calls.har', summary: 'keep what partners sent and got' },
   ],
   options: {
@@ -78,6 +82,18 @@ export const mock: Command = {
     http2: { type: 'boolean', summary: 'Speak HTTP/2 too: by ALPN with HTTPS, by prior knowledge without' },
     workers: { type: 'number', value: 'N', summary: 'Answer from N processes, with one journal (1)' },
     'one-port-each': { type: 'boolean', summary: 'Each API on a port of its own, counting up from --port' },
+    fault: {
+      type: 'string',
+      multiple: true,
+      value: 'FAULT',
+      summary: "What to do to clients on purpose: 'reset_peer operation=createParcel toxicity=0.2' (tally list)",
+    },
+    webhook: {
+      type: 'string',
+      multiple: true,
+      value: 'URL',
+      summary: 'Tell this endpoint, on this machine, of the events that operations trigger; signed, repeatable',
+    },
     har: { type: 'string', value: 'FILE', summary: 'Write the last 1,000 exchanges as HAR 1.2 at the end' },
     journal: { type: 'string', value: 'FILE', summary: 'Append every exchange to this file as NDJSON' },
   },
@@ -114,7 +130,8 @@ async function openContext(input: CommandInput): Promise<RunContext> {
   };
 }
 
-async function optionsOf(input: CommandInput, { root, config }: RunContext['workspace']): Promise<MockOptions> {
+async function optionsOf(input: CommandInput, workspace: RunContext['workspace']): Promise<MockOptions> {
+  const { root, config } = workspace;
   const { MOCK_DEFAULTS, VERBOSE_LEVELS } = await import('../../mocks/index.ts');
   const { flags } = input;
   const configured = config.mock;
@@ -135,7 +152,9 @@ async function optionsOf(input: CommandInput, { root, config }: RunContext['work
     watch: flags.given('watch') ? flags.boolean('watch') : (configured.watch ?? true),
     http2: flags.given('http2') ? flags.boolean('http2') : configured.http2 === true,
     workers: await workersOf(input, configured.workers ?? 1),
+    faults: await faultsOf(input, workspace),
     ...(tls === undefined ? {} : { tls }),
+    ...webhooksOf(input, configured.webhooks),
     ...(seed === undefined ? {} : { seed }),
     // Said only when switched off: a document's own x-json-schema-faker has a say too.
     ...(flags.boolean('json-schema-faker-fillProperties') ? {} : { fillProperties: false }),
@@ -145,9 +164,40 @@ async function optionsOf(input: CommandInput, { root, config }: RunContext['work
   };
 }
 
+/** Endpoints of the command line are added to those of tally.yaml. */
+function webhooksOf({ flags }: CommandInput, configured: Config['mock']['webhooks']): Pick<MockOptions, 'webhooks'> {
+  const named = flags.strings('webhook').map((url) => ({ url }));
+  if (named.length === 0) return configured === undefined ? {} : { webhooks: configured };
+  return { webhooks: { ...configured, endpoints: [...(configured?.endpoints ?? []), ...named] } };
+}
+
 function fileOf({ flags, cwd }: CommandInput, name: string): string | undefined {
   const given = flags.string(name);
   return given === undefined ? undefined : path.resolve(cwd, given);
+}
+
+/**
+ * Those of the command line are added to those of tally.yaml.
+ *
+ * @throws TallyError FAULT_UNKNOWN, FAULT_OPTION, CONFIG_INVALID
+ */
+async function faultsOf(
+  { flags }: CommandInput,
+  { root, config, configSource = '' }: RunContext['workspace'],
+): Promise<readonly FaultRule[]> {
+  const { faults, parseFault, readFault } = await import('../../mocks/index.ts');
+  const { configError, TallyError } = await import('../../contracts/index.ts');
+  const rules: FaultRule[] = [];
+  for (const [at, each] of (config.mock.faults ?? []).entries()) {
+    try {
+      rules.push(typeof each === 'string' ? parseFault(each, faults, '') : readFault(each, faults, ''));
+    } catch (thrown) {
+      if (!(thrown instanceof TallyError)) throw thrown;
+      const problem = { path: ['mock', 'faults', String(at)], why: thrown.why, fix: thrown.fix };
+      throw await configError(path.join(root, configSource), configSource, [problem]);
+    }
+  }
+  return [...rules, ...flags.strings('fault').map((text) => parseFault(text, faults, `--fault '${text}'`))];
 }
 
 const MAX_WORKERS = 64;
@@ -196,7 +246,7 @@ async function greeting(server: MockServer): Promise<string> {
       ...(first === undefined ? [] : [`  ${trusting(first, server)}`]),
     ];
   });
-  return `${[...lines, ...certificateLines(server)].join('\n')}\n\nCtrl-C ends it.\n`;
+  return `${[...lines, ...certificateLines(server), ...webhookLines(server)].join('\n')}\n\nCtrl-C ends it.\n`;
 }
 
 /** The call as it works with a certificate that nobody else has signed. */
@@ -214,6 +264,14 @@ function certificateLines({ certificate }: MockServer): readonly string[] {
     `certificate ${origin}, SHA-256 ${fingerprint}`,
     ...(isGenerated && file === undefined ? ['  --tls-ca-out FILE writes it to a file, for clients to trust'] : []),
   ];
+}
+
+/** A secret that was made up for this run is of no use to anybody unless it is said here. */
+function webhookLines({ webhooks }: MockServer): readonly string[] {
+  return (webhooks?.targets ?? []).map(({ url, scheme, credential, madeUpSecret }) => {
+    const by = madeUpSecret === undefined ? `the credential ${credential}` : `${madeUpSecret} (made for this run)`;
+    return `events are sent to ${url.replace(/\?.*$/s, '')}, signed as ${scheme} by ${by}`;
+  });
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

@@ -14,6 +14,7 @@ const received = { headers: signed, body: BODY, secrets: [SECRET], nowS: NOW_S }
 const verify: typeof standardWebhooks.verify = (each) => standardWebhooks.verify(each);
 const MISMATCH = {
   valid: false,
+  fault: 'wrong',
   reason: 'webhook-signature does not match the body, id and timestamp under any secret',
 };
 
@@ -130,23 +131,30 @@ describe('a delivery is refused', () => {
 
   test.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'])('without %s', (name) => {
     const reason = `missing or empty: ${name}`;
-    expect(verify({ ...received, headers: { ...signed, [name]: '' } })).toEqual({ valid: false, reason });
+    expect(verify({ ...received, headers: { ...signed, [name]: '' } })).toEqual({
+      valid: false,
+      fault: 'missing',
+      reason,
+    });
     expect(
       verify({ ...received, headers: Object.fromEntries(Object.entries(signed).filter(([key]) => key !== name)) }),
-    ).toEqual({ valid: false, reason });
+    ).toEqual({ valid: false, fault: 'missing', reason });
   });
 
   test('when it is 301 s away, well signed', () => {
     expect(verify({ ...received, nowS: NOW_S + 301 })).toEqual({
       valid: false,
+      fault: 'too-old',
       reason: 'webhook-timestamp is 301 s old; at most 300 s are accepted',
     });
     expect(verify({ ...received, nowS: NOW_S - 301 })).toEqual({
       valid: false,
+      fault: 'too-new',
       reason: 'webhook-timestamp is 301 s in the future; at most 300 s are accepted',
     });
     expect(verify({ ...received, nowS: NOW_S + 11, toleranceS: 10 })).toEqual({
       valid: false,
+      fault: 'too-old',
       reason: 'webhook-timestamp is 11 s old; at most 10 s are accepted',
     });
   });
@@ -156,6 +164,7 @@ describe('a delivery is refused', () => {
     (timestamp) => {
       expect(verify({ ...received, headers: { ...signed, 'webhook-timestamp': timestamp } })).toEqual({
         valid: false,
+        fault: 'malformed',
         reason: 'webhook-timestamp is no Unix time in whole seconds',
       });
     },
@@ -164,6 +173,7 @@ describe('a delivery is refused', () => {
   test.each(['v2,abc', 'abc', 'v1', 'V1,abc', ','])('with only the signature %j', (signature) => {
     expect(verify({ ...received, headers: { ...signed, 'webhook-signature': signature } })).toEqual({
       valid: false,
+      fault: 'malformed',
       reason: 'webhook-signature has no signature of a known version (v1, v1a)',
     });
   });
@@ -178,6 +188,26 @@ describe('a delivery is refused', () => {
     ]) {
       expect(verify({ ...received, headers: { ...signed, 'webhook-signature': changed } })).toEqual(MISMATCH);
     }
+  });
+});
+
+describe('a delivery that came before', () => {
+  test('is refused when it is the same, and not when its sender tries again', () => {
+    const seen = new Set<string>();
+    expect(verify({ ...received, seen })).toEqual({ valid: true });
+    expect(verify({ ...received, seen })).toEqual({
+      valid: false,
+      fault: 'replayed',
+      reason: 'the same delivery came before',
+    });
+    const again = standardWebhooks.sign({ ...delivery, timestampS: NOW_S + 5 });
+    expect(verify({ ...received, headers: again, seen })).toEqual({ valid: true });
+  });
+
+  test('is remembered only when it was valid', () => {
+    const seen = new Set<string>();
+    expect(verify({ ...received, body: `${BODY} `, seen })).toEqual(MISMATCH);
+    expect(verify({ ...received, seen })).toEqual({ valid: true });
   });
 });
 

@@ -3,12 +3,13 @@ import {
   createPrivateKey,
   createPublicKey,
   sign as signBytes,
-  timingSafeEqual,
   verify as verifyBytes,
   type KeyObject,
 } from 'node:crypto';
 import { TallyError } from '../error.ts';
+import { sameText } from '../same-text.ts';
 import type { Delivery, ReceivedDelivery, SignatureScheme, SignatureVerdict } from '../signature-scheme.ts';
+import { acceptOnce, invalid, lowerCased, TOLERANCE_S, timeProblem } from '../signature-verdict.ts';
 
 /**
  * Standard Webhooks 1.0.0: `webhook-id`, `webhook-timestamp` and `webhook-signature` over `{id}.{timestamp}.{raw body}`.
@@ -21,9 +22,6 @@ export const standardWebhooks: SignatureScheme = {
   verify,
 };
 
-/** The tolerance that the specification's reference implementations have. */
-const TOLERANCE_S = 300;
-
 function sign({ id, timestampS, body, secrets }: Delivery): Readonly<Record<string, string>> {
   const timestamp = String(Math.trunc(timestampS));
   const content = signedContent(id, timestamp, body);
@@ -31,39 +29,28 @@ function sign({ id, timestampS, body, secrets }: Delivery): Readonly<Record<stri
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures.join(' ') };
 }
 
-function verify({ headers, body, secrets, nowS, toleranceS = TOLERANCE_S }: ReceivedDelivery): SignatureVerdict {
-  const values = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+function verify(received: ReceivedDelivery): SignatureVerdict {
+  const { body, secrets, nowS, toleranceS = TOLERANCE_S, seen } = received;
+  const values = lowerCased(received.headers);
   const [id = '', timestamp = '', signature = ''] = NAMES.map((name) => values.get(name));
   const missing = NAMES.filter((name) => (values.get(name) ?? '') === '');
-  if (missing.length > 0) return invalid(`missing or empty: ${missing.join(', ')}`);
-  const late = timeProblem(timestamp, nowS, toleranceS);
-  if (late !== undefined) return invalid(late);
+  if (missing.length > 0) return invalid('missing', `missing or empty: ${missing.join(', ')}`);
+  const late = timeProblem('webhook-timestamp', timestamp, nowS, toleranceS);
+  if (late !== undefined) return late;
   const signatures = signature.split(' ').filter((each) => /^v1a?,/.test(each));
-  if (signatures.length === 0) return invalid('webhook-signature has no signature of a known version (v1, v1a)');
+  if (signatures.length === 0)
+    return invalid('malformed', 'webhook-signature has no signature of a known version (v1, v1a)');
   const content = signedContent(id, timestamp, body);
   const keys = secrets.map(keyOf);
   // All are compared, also after a match: the time taken says nothing about which one it was.
   const matches = keys.flatMap((key) => signatures.filter((each) => isSignatureBy(key, content, each)));
-  return matches.length > 0
-    ? { valid: true }
-    : invalid('webhook-signature does not match the body, id and timestamp under any secret');
+  if (matches.length === 0)
+    return invalid('wrong', 'webhook-signature does not match the body, id and timestamp under any secret');
+  // A sender's own retry has a new timestamp.
+  return acceptOnce(seen, `${id}.${timestamp}`);
 }
 
 const NAMES = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
-
-function invalid(reason: string): SignatureVerdict {
-  return { valid: false, reason };
-}
-
-/** Only digits: parseInt, which other implementations use, takes `1700000000junk` for a time. */
-function timeProblem(timestamp: string, nowS: number, toleranceS: number): string | undefined {
-  if (!/^(?:0|[1-9]\d{0,14})$/.test(timestamp)) return 'webhook-timestamp is no Unix time in whole seconds';
-  const age = nowS - Number(timestamp);
-  if (age > toleranceS) return `webhook-timestamp is ${Math.round(age)} s old; at most ${toleranceS} s are accepted`;
-  if (age < -toleranceS)
-    return `webhook-timestamp is ${Math.round(-age)} s in the future; at most ${toleranceS} s are accepted`;
-  return undefined;
-}
 
 /** Bytes, not text: a body that is no UTF-8 would be changed by decoding it. */
 function signedContent(id: string, timestamp: string, body: string | Uint8Array): Buffer {
@@ -119,11 +106,6 @@ function isSignatureBy(key: Key, content: Buffer, signature: string): boolean {
   if (key.version === 'v1') return sameText(signature, signatureBy(key, content));
   const bytes = Buffer.from(encoded, 'base64');
   return bytes.toString('base64') === encoded && verifyBytes(null, content, key.publicKey, bytes);
-}
-
-function sameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 function invalidSecret(why: string): TallyError {
