@@ -220,7 +220,7 @@ describe('what a request may cost', () => {
   });
 
   test.each([
-    ['a content type that is none', 415, 'POST /items', ['Content-Type: nonsense', 'X-Key: k'], '{}'],
+    ['a content type that is none', 415, 'PUT /items/1', ['Content-Type: nonsense']],
     ['an accept header that is none', 406, 'GET /items', ['Accept: nonsense']],
     ['a part of a form that has no name', 422, 'POST /upload', ['Content-Type: multipart/form-data; boundary=b'], PART],
   ])('%s is answered with %i', async (_, status, line, headers, body = '') => {
