@@ -1,5 +1,5 @@
 import { isObject } from '../contracts/index.ts';
-import type { PrismOperation } from './prism-operations.ts';
+import type { PrismOperation } from './prism-operation.ts';
 
 /** A parameter, as far as an example of it is made at Prism's start. */
 interface PrintedParameter {

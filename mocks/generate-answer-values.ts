@@ -9,6 +9,13 @@ import { seededRandom, unseededRandom } from './seeded-random.ts';
 /** Makes the values of one answer. With a seed they depend on it, the request and their place in the answer alone. */
 export type AnswerValues = (operation: PrismOperation, asked: IHttpRequest, seed: string | undefined) => MakeValue;
 
+const foundValid = new WeakSet<object>();
+
+/** Whether it is a generated value that fulfils its schema, an object or an array: others are judged again at no cost. */
+export function isFoundValid(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && foundValid.has(value);
+}
+
 /** The generators of a document's schemas, compiled on first use and kept as long as the document. */
 export function createAnswerValues(
   settings: JsonObject,
@@ -33,6 +40,8 @@ export function createAnswerValues(
       if (problem !== undefined) {
         const name = `${operation.method.toUpperCase()} ${operation.path}`;
         logger.warn(`${name}: a generated value may not be valid: ${problem}`);
+      } else if (typeof value === 'object' && value !== null) {
+        foundValid.add(value);
       }
       return value;
     };

@@ -1,6 +1,6 @@
 import { header, path, query } from '@stoplight/prism-http/dist/validator/deserializers/index.js';
 import { NOTHING_WRONG, schemaJudge, type JsonSchema } from './schema-judge.ts';
-import { WARNING } from './severity.ts';
+import { ERROR, WARNING } from './severity.ts';
 import type { Diagnostic } from './violation.ts';
 
 /** A parameter as Prism's transformer leaves it. */
@@ -39,8 +39,8 @@ export const IN_QUERY: Place = { prefix: 'query', title: 'Query', defaultStyle: 
 export const IN_PATH: Place = { prefix: 'path', title: 'Path', defaultStyle: 'simple', styles: path, anyCase: true };
 
 /**
- * What is wrong with the parameters of one place: against their schemas, then the deprecated ones.
- * @returns a function that throws where Prism does, as on a matrix parameter without its semicolon
+ * What is wrong with the parameters of one place: against their schemas, then the deprecated ones. Where Prism's reader
+ * throws, which ends its process, a parameter that was not sent counts as such, and one that was is wrong.
  */
 export function compileParameters(
   specs: readonly ParameterSpec[],
@@ -54,7 +54,9 @@ export function compileParameters(
   const judge = schemaJudge(schema, true, bundle);
   return (sent) => {
     const warnings = deprecated.length === 0 ? NOTHING_WRONG : deprecationsOf(sent, deprecated, place);
-    const wrong = judge.judge(valuesOf(readers, place.anyCase ? lowerCased(sent) : (sent ?? {})), place.prefix);
+    const values = valuesOf(readers, place.anyCase ? lowerCased(sent) : (sent ?? {}));
+    if (values instanceof Unreadable) return [notInItsStyle(values, place)];
+    const wrong = judge.judge(values, place.prefix);
     return warnings.length === 0 ? wrong : [...wrong, ...warnings];
   };
 }
@@ -90,12 +92,33 @@ function readersOf(specs: readonly ParameterSpec[], place: Place, schema: Parame
   });
 }
 
+/** The name of a parameter that is not written in its style, like a matrix parameter without its semicolon. */
+class Unreadable {
+  readonly parameter: string;
+
+  constructor(parameter: string) {
+    this.parameter = parameter;
+  }
+}
+
+function notInItsStyle({ parameter }: Unreadable, { prefix, title }: Place): Diagnostic {
+  const message = `${title} param ${parameter} is not written in its style`;
+  return { path: [prefix, parameter], code: 'style', message, severity: ERROR };
+}
+
 /** Prism takes an empty value for one that is not there. */
-function valuesOf(readers: readonly Reader[], sent: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function valuesOf(
+  readers: readonly Reader[],
+  sent: Readonly<Record<string, unknown>>,
+): Record<string, unknown> | Unreadable {
   const values: Record<string, unknown> = {};
   for (const { name, read } of readers) {
-    const value = read(sent);
-    if (value) values[name] = value;
+    try {
+      const value = read(sent);
+      if (value) values[name] = value;
+    } catch {
+      if (sent[name] !== undefined) return new Unreadable(name);
+    }
   }
   return values;
 }

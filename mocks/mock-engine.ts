@@ -15,6 +15,7 @@ import { bytesReadOf, hasBody, parseBody, readBytes } from './request-body.ts';
 import { compileRequestPlan } from './request-plan.ts';
 import { readTarget } from './request-target.ts';
 import { createRouteIndex, type RouteIndex } from './route-index.ts';
+import { problemOfUnreadable } from './unreadable-headers.ts';
 import { violationOf } from './violation.ts';
 
 /** One document's answers. */
@@ -111,14 +112,24 @@ function answer(engine: Engine, to: Destination, target: string, bytes?: Buffer 
     const body: unknown = bytes === undefined ? null : parseBody(to.request, bytes);
     const input = inputOf(to.request, target, body);
     const preferences = preferencesOf(input);
-    if (preferences === undefined || isExplained(engine.options)) return answerByPrism(engine, to, input);
-    const route = engine.index.find(input.method, input.url.path, input.url.baseUrl);
-    if (route === undefined) return answerByPrism(engine, to, input);
-    if (route instanceof Error) return answerProblem(to, route);
-    return answerRoute(engine, to, route, input, preferences);
+    if (preferences === undefined) return answerByPrism(engine, to, input);
+    if (!isExplained(engine.options)) return answerAsPlanned(engine, to, input, preferences);
+    return answerByPrism(engine, to, input, () => answerAsPlanned(engine, to, input, preferences));
   } catch (thrown) {
-    return failed(to, thrown);
+    return stopped(to, thrown);
   }
+}
+
+function answerAsPlanned(
+  engine: Engine,
+  to: Destination,
+  input: IHttpRequest,
+  preferences: Preferences,
+): Handled | Promise<Handled> {
+  const route = engine.index.find(input.method, input.url.path, input.url.baseUrl);
+  if (route === undefined) return answerByPrism(engine, to, input);
+  if (route instanceof Error) return answerProblem(to, route);
+  return answerRoute(engine, to, route, input, preferences);
 }
 
 function inputOf({ method = 'get', headers }: IncomingMessage, target: string, body: unknown): IHttpRequest {
@@ -144,22 +155,30 @@ function answerRoute(
     const source = sourceOf(question, engine.options);
     return source === 'prism' ? answerByPrism(engine, to, input) : engine.answers.send(to, served, question, source);
   } catch (thrown) {
-    return failed(to, thrown, route);
+    return stopped(to, thrown, route);
   }
 }
 
-async function answerByPrism({ prism, options }: Engine, to: Destination, input: IHttpRequest): Promise<Handled> {
+/** @param planned answers where Prism throws, which would end its process */
+async function answerByPrism(
+  { prism, options }: Engine,
+  to: Destination,
+  input: IHttpRequest,
+  planned?: () => Handled | Promise<Handled>,
+): Promise<Handled> {
   const { request, response, cors } = to;
   try {
     const { answer, ...noted } = await (await prism()).ask(input);
-    if ('thrown' in answer) return { ...failed(to, answer.thrown), ...noted };
+    if ('thrown' in answer) {
+      return planned === undefined ? { ...stopped(to, answer.thrown), ...noted } : await planned();
+    }
     if (answer instanceof Error) return { ...answerProblem(to, answer), ...noted };
     if (cors) setCorsHeaders(request, response);
     const answerViolations = answer.validations.output.map(violationOf);
     const problem = sendAnswer(response, answer, options.errors);
     return { ...noted, answerViolations, ...(problem === undefined ? {} : { problem }) };
   } catch (thrown) {
-    return failed(to, thrown);
+    return stopped(to, thrown);
   }
 }
 
@@ -167,6 +186,12 @@ function answerProblem({ request, response, cors }: Destination, problem: Error)
   if (cors) setCorsHeaders(request, response);
   sendProblem(response, problem);
   return { ...NOTHING_WRONG, problem };
+}
+
+/** What ends Prism's process is a problem of the request, if it can be told which. */
+function stopped(to: Destination, thrown: unknown, route?: PrismRoute): Handled {
+  const unreadable = problemOfUnreadable(asError(thrown), to.request.headers);
+  return unreadable === undefined ? failed(to, thrown, route) : { ...answerProblem(to, unreadable), route };
 }
 
 /** Whatever goes wrong is answered. */

@@ -204,6 +204,8 @@ function expectValidHar(har: unknown): void {
   expect({ valid, errors: ajv.errors }).toEqual({ valid: true, errors: null });
 }
 
+const PART = '--b\r\nX-Name: title\r\n\r\nHello\r\n--b--\r\n';
+
 describe('what a request may cost', () => {
   test('a URL is as long as all headers may be', async () => {
     const { server } = await mocksOf(['shop-3.0.yaml']);
@@ -215,6 +217,18 @@ describe('what a request may cost', () => {
     const { server } = await mocksOf(['shop-3.0.yaml'], { limits: { urlBytes: 1_024 } });
     const response = await fetch(`${server.url}/items?q=${'x'.repeat(1_024)}`);
     expect([response.status, response.headers.get('content-type')]).toEqual([414, 'application/problem+json']);
+  });
+
+  test.each([
+    ['a content type that is none', 415, 'PUT /items/1', ['Content-Type: nonsense']],
+    ['an accept header that is none', 406, 'GET /items', ['Accept: nonsense']],
+    ['a part of a form that has no name', 422, 'POST /upload', ['Content-Type: multipart/form-data; boundary=b'], PART],
+  ])('%s is answered with %i', async (_, status, line, headers, body = '') => {
+    const { server } = await mocksOf(['shop-3.0.yaml']);
+    const length = body === '' ? [] : [`Content-Length: ${body.length}`];
+    const head = [`${line} HTTP/1.1`, 'Host: a', 'Connection: close', ...headers, ...length].join('\r\n');
+    const answer = await sendRaw(server, `${head}\r\n\r\n${body}`);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*content-type: application/problem\\+json`));
   });
 
   test('headers over 16 KiB are answered with 431', async () => {

@@ -3,8 +3,8 @@ import type { PrismOperation } from './prism-operations.ts';
 
 /**
  * Whether what Prism says of an operation's requests hangs on something that a plan does not have. Of a single request
- * it is also left to Prism whatever makes its own validators throw: an array in a header that was not sent, a matrix or
- * label parameter without its sign, a content type or a percent-encoding that cannot be read.
+ * it is also left to Prism whatever makes its own validators throw: a content type or a percent-encoding that cannot be
+ * read.
  */
 export function onlyPrismCanTell(operation: PrismOperation): boolean {
   return hasUnsettableParameter(operation) || isNamedBeyondDocument(operation);

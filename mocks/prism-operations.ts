@@ -1,14 +1,13 @@
 import { bundleTarget } from '@stoplight/json';
 import $RefParser from '@stoplight/json-schema-ref-parser';
-import type { getHttpOperationsFromSpec } from '@stoplight/prism-http';
 import { isObject, type Json, type JsonObject } from '../contracts/index.ts';
 import { changeAsPrinted } from './as-printed-at-start.ts';
 import { cutCircles } from './cut-circles.ts';
 import { asItIs, plainReferences, type Follow } from './follow-references.ts';
 import { isCollection, transformOperations } from './http-spec.ts';
+import type { PrismOperation } from './prism-operation.ts';
 
-/** An operation as Prism's engine reads it. */
-export type PrismOperation = Awaited<ReturnType<typeof getHttpOperationsFromSpec>>[number];
+export type { PrismOperation };
 
 /** What routing reads of an operation, and the operation itself on demand. */
 export interface PrismRoute {

@@ -30,7 +30,7 @@ export function compileRequestPlan(operation: PrismOperation): RequestPlan {
       try {
         return judgeAll(judges, request);
       } catch {
-        // What throws here throws in Prism, and only Prism's server knows what it answers then.
+        // What throws here throws in Prism: a content type or a percent-encoding that cannot be read.
         return undefined;
       }
     },

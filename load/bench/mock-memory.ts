@@ -3,13 +3,13 @@
  *
  *     npm run build && npx tsx load/bench/mock-memory.ts [--requests 1000000]
  *
- * Requests of all kinds, those with ever-new paths, values and headers among them, to a server as anybody starts it. Its
- * resident memory is read after every tenth of them. Ends with 1 when it grew by more than a tenth after the first, when
- * a rejection went unhandled or when the server is gone. Linux only: memory is read from proc(5).
+ * Requests of all kinds, those with ever-new paths, values and headers among them, to a server as anybody starts it.
+ * After every tenth of them it collects its garbage and tells what it still uses: the resident memory goes up and down
+ * with the collector's moods. Ends with 1 when that grew by more than a tenth after the first, when a rejection went
+ * unhandled or when the server is gone.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -23,7 +23,6 @@ const CONNECTIONS = 10;
 /** Requests on their way on one connection. */
 const PIPELINED = 10;
 const START_LIMIT_MS = 60_000;
-/** A tenth, and what an allocator may hold on to between two collections. */
 const MOST_GROWTH = 1.1;
 
 const STATUS_LINE = 'HTTP/1.1 ';
@@ -55,9 +54,17 @@ function post(body: string): string {
 }
 
 const port = await freePort();
-const child = spawn(process.execPath, tally.command({ document: DOCUMENT, port, answerFile: '' }), {
-  stdio: ['ignore', 'ignore', 'pipe'],
-});
+const TELL = "process.on('SIGUSR2', () => { gc(); process.send(process.memoryUsage()); })";
+const child = spawn(
+  process.execPath,
+  [
+    '--expose-gc',
+    '--import',
+    `data:text/javascript,${TELL}`,
+    ...tally.command({ document: DOCUMENT, port, answerFile: '' }),
+  ],
+  { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
+);
 const unhandled: string[] = [];
 child.stderr?.setEncoding('utf8').on('data', (text: string) => {
   if (/unhandled|rejection|heap out of memory/i.test(text)) unhandled.push(text);
@@ -69,11 +76,12 @@ try {
   for (let tenth = 0; tenth < 10; tenth++) {
     const startedAt = performance.now();
     await Promise.all(sockets.map((socket, place) => load(socket, tenth * TENTH + place)));
-    const memory = await residentMegabytes(child);
-    megabytes.push(memory);
     const perSecond = TENTH / ((performance.now() - startedAt) / 1000);
+    const { usedMegabytes, residentMegabytes } = await memoryOf();
+    megabytes.push(usedMegabytes);
     const done = ((tenth + 1) * TENTH).toLocaleString('en').padStart(9);
-    print(`${done} requests  ${memory.toFixed(0)} MB resident  ${perSecond.toFixed(0)} requests/s`);
+    const memory = `${usedMegabytes.toFixed(1)} MB used  ${residentMegabytes.toFixed(0)} MB resident`;
+    print(`${done} requests  ${memory}  ${perSecond.toFixed(0)} requests/s`);
   }
   for (const socket of sockets) socket.destroy();
   judge(megabytes);
@@ -147,9 +155,12 @@ function tryConnect(): Promise<Socket | undefined> {
   });
 }
 
-async function residentMegabytes({ pid }: ChildProcess): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+async function memoryOf(): Promise<{ readonly usedMegabytes: number; readonly residentMegabytes: number }> {
+  const told = once(child, 'message');
+  child.kill('SIGUSR2');
+  const [{ heapUsed, external, rss }] = (await told) as [NodeJS.MemoryUsage];
+  const megabyte = 1024 * 1024;
+  return { usedMegabytes: (heapUsed + external) / megabyte, residentMegabytes: rss / megabyte };
 }
 
 async function freePort(): Promise<number> {
