@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { RefusalReason } from '../contracts/index.ts';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 
 /**
@@ -24,11 +25,19 @@ export interface Call {
   readonly refused: boolean;
   /** Place in the list of services; none where nobody was meant. */
   readonly service?: number | undefined;
+  /** Its name and version. */
+  readonly serviceName?: string | undefined;
   readonly operationId?: string | undefined;
   /** Where the contract keeps its API keys: `X-Key` or `?k=` look like nothing secret. */
   readonly apiKeys: readonly ApiKey[];
   /** The subject of the certificate that the client has shown. */
   readonly client?: string | undefined;
+  /** Why it was refused, worked out when somebody asks; between processes, worked out already. */
+  readonly reasons?: readonly RefusalReason[] | (() => readonly RefusalReason[]) | undefined;
+}
+
+export function reasonsOf({ reasons = [] }: Pick<Call, 'reasons'>): readonly RefusalReason[] {
+  return typeof reasons === 'function' ? reasons() : reasons;
 }
 
 export interface ApiKey {

@@ -1,3 +1,4 @@
+export { startControl, type ControlServer } from './control-api.ts';
 export { curlLine } from './curl-line.ts';
 export { faults } from './faults/index.ts';
 export type { Journal } from './journal.ts';
