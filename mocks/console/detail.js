@@ -17,7 +17,7 @@ export function exchangeDetail({ id, exchange, excerpts, nearest }, actions) {
       el('span', { class: statusClass(status, refusal !== undefined) }, status === 0 ? (connection ?? 'no answer') : status),
     ),
     facts(id, exchange, actions),
-    ...(refusal === undefined ? [] : [el('h3', {}, 'Why it was refused'), ...refusal.map((reason) => reasonBox(reason, excerpts))]),
+    ...(refusal === undefined ? [] : [el('h3', {}, 'Why it was refused'), ...reasonBoxes(refusal, excerpts)]),
     ...(nearest === undefined ? [] : nearestBox(nearest, actions)),
     el('h3', {}, 'Request headers'),
     headerTable(request.headers),
@@ -36,7 +36,7 @@ function facts(id, { service, operationId, consumer, client, startedAt, duration
   const filter = (name, value) =>
     value === undefined
       ? undefined
-      : el('button', { type: 'button', onclick: () => onFilter(`${name}:${value}`), title: 'Show only these' }, value);
+      : el('button', { type: 'button', class: 'link', onclick: () => onFilter(`${name}:${value}`), title: 'Show only these' }, value);
   const rows = [
     ['Number', String(id)],
     ['Service', service],
@@ -49,18 +49,25 @@ function facts(id, { service, operationId, consumer, client, startedAt, duration
   return el('dl', { class: 'facts' }, ...known.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
 }
 
-function reasonBox({ place, code, message, where }, excerpts) {
-  const excerpt = excerpts.find(({ source, line }) => source === where?.source && line === where?.line);
-  return el(
-    'div',
-    { class: 'reason' },
-    ...(place === undefined ? [] : [el('strong', {}, place), ' ']),
-    message,
-    ...(where === undefined
-      ? []
-      : [el('span', { class: 'where mono' }, `${where.source}:${where.line}${code === undefined ? '' : `  ${code}`}`)]),
-    ...(excerpt === undefined ? [] : [excerptBox(excerpt)]),
-  );
+/** Those that broke the same line stand together above it. */
+function reasonBoxes(refusal, excerpts) {
+  const byLine = new Map();
+  for (const reason of refusal) {
+    const line = reason.where === undefined ? '' : `${reason.where.source}:${reason.where.line}`;
+    byLine.set(line, [...(byLine.get(line) ?? []), reason]);
+  }
+  return [...byLine].map(([line, reasons]) => {
+    const excerpt = excerpts.find((each) => `${each.source}:${each.line}` === line);
+    return el(
+      'div',
+      { class: 'reason' },
+      ...reasons.map(({ place, message }) =>
+        el('p', {}, ...(place === undefined ? [] : [el('strong', {}, place), ' ']), message),
+      ),
+      line === '' ? undefined : el('span', { class: 'where mono' }, line),
+      excerpt === undefined ? undefined : excerptBox(excerpt),
+    );
+  });
 }
 
 function excerptBox({ source, line, lines }) {

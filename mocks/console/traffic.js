@@ -52,6 +52,7 @@ export function trafficList(onChoose) {
     const first = Math.max(0, Math.floor(list.scrollTop / height) - AROUND);
     const last = Math.min(shown.length, Math.ceil((list.scrollTop + list.clientHeight) / height) + AROUND);
     const wanted = new Set();
+    let before = spacer;
     for (let place = first; place < last; place++) {
       const summary = at(place);
       wanted.add(summary.id);
@@ -59,8 +60,10 @@ export function trafficList(onChoose) {
       if (row === undefined) {
         row = rowOf(summary);
         rows.set(summary.id, row);
-        list.append(row);
       }
+      // In the order in which they are read.
+      if (before.nextSibling !== row) before.after(row);
+      before = row;
       row.style.top = `${place * height}px`;
       row.setAttribute('aria-selected', String(summary.id === chosen));
       row.setAttribute('aria-posinset', String(place + 1));
@@ -89,7 +92,7 @@ export function trafficList(onChoose) {
       },
       el('span', { class: statusClass(status, refusal !== undefined) }, status === 0 ? '—' : status),
       el('span', { class: 'what mono' }, `${method} ${target}`),
-      el('span', { class: 'when' }, startedAt.slice(11, 23)),
+      el('span', { class: 'when' }, startedAt.slice(11, 19), el('span', { class: 'fraction' }, startedAt.slice(19, 23))),
       el('span', { class: 'why' }, why),
       el('span', { class: 'took' }, duration(durationMs)),
     );

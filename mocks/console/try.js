@@ -61,8 +61,9 @@ function answerOf({ response, connection, durationMs }) {
   return [
     el('h3', {}, 'Answer'),
     el('p', {}, el('span', { class: statusClass(response.status, false) }, response.status), ` in ${duration(durationMs)}`),
-    headerTable(response.headers),
     ...(response.body === undefined ? [] : [el('h3', {}, 'Body'), el('pre', { tabindex: '0' }, pretty(response.body))]),
+    el('h3', {}, 'Headers'),
+    headerTable(response.headers),
   ];
 }
 
