@@ -24,8 +24,7 @@ export async function readControlBody(
 }
 
 function tooLarge(): ControlAnswer {
-  const answer = controlProblem(413, 'Body too large', `a body may have ${BODY_BYTES} bytes here`);
-  return { ...answer, headers: { ...answer.headers, connection: 'close' } };
+  return controlProblem(413, 'Body too large', `a body may have ${BODY_BYTES} bytes here`);
 }
 
 function parse(text: string): { readonly body: Json } | { readonly refused: ControlAnswer } {

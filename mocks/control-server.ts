@@ -58,7 +58,8 @@ async function answerOf(
   const { method = '', headers } = request;
   const stranger = refuseStranger(headers, settings.port());
   if (stranger !== undefined) return refusal(stranger);
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
+  // As it is: a URL would make a host of what follows two slashes.
+  const [pathname = '', query = ''] = (request.url ?? '/').split(/\?(.*)/s, 2);
   const file = settings.files.get(pathname);
   if (file !== undefined && (method === 'GET' || method === 'HEAD')) return sendFile(response, method, file);
   const unknown = refuseWithoutToken(headers, settings.token);
@@ -76,7 +77,7 @@ async function answerOf(
   try {
     return await found.route.handle({
       params: found.params,
-      query: searchParams,
+      query: new URLSearchParams(query),
       body: read.body,
       signal: aborted.signal,
     });
@@ -155,18 +156,17 @@ function sendFile(response: ServerResponse, method: string, { type, bytes }: Con
   response.end(method === 'HEAD' ? undefined : bytes);
 }
 
-/** What a client still sends is thrown away this long: one that is cut off in the middle would never read the answer. */
+/** What a client still sends is thrown away, this long: one that is cut off in the middle would never read the answer. */
 const DISCARD_MS = 5_000;
 
 function send(request: IncomingMessage, response: ServerResponse, { status, body, headers }: ControlAnswer): void {
   if (response.headersSent) return void response.destroy();
   const bytes = body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body));
   const type = body === undefined ? {} : { 'content-type': 'application/json' };
-  const rest = request.complete ? {} : { connection: 'close' };
-  response.writeHead(status, { ...HEADERS, ...type, ...rest, ...headers, 'content-length': bytes.length });
-  response.end(request.method === 'HEAD' ? undefined : bytes);
-  if (request.complete) return;
-  request.resume();
-  const timer = setTimeout(() => request.destroy(), DISCARD_MS);
-  request.once('close', () => clearTimeout(timer));
+  response.writeHead(status, { ...HEADERS, ...type, ...headers, 'content-length': bytes.length });
+  if (request.method !== 'HEAD') response.write(bytes);
+  if (request.complete) return void response.end();
+  const timer = setTimeout(() => response.destroy(), DISCARD_MS);
+  response.once('close', () => clearTimeout(timer));
+  request.once('end', () => response.end()).resume();
 }
