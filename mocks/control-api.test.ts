@@ -86,15 +86,22 @@ function departures(operationId: string, { status, headers, json }: Answer): rea
   if (response === undefined) return [`${operationId} ${status} is not documented`];
   const media = documentedMediaType(response, headers['content-type']);
   if (media === undefined) return [`${headers['content-type']} is not documented`];
-  return schemaValidator(contract, media.pointer, 'response')(json).map(
-    ({ instancePointer, message }) => `${instancePointer} ${message}`,
-  );
+  return schemaValidator(
+    contract,
+    media.pointer,
+    'response',
+  )(json).map(({ instancePointer, message }) => `${instancePointer} ${message}`);
 }
 
 describe('the door', () => {
   test('tells nothing without the token, and nothing of it', async () => {
     const wrong = `${control.token.slice(0, -1)}${control.token.endsWith('A') ? 'B' : 'A'}`;
-    const tries = [{}, { authorization: `Bearer ${wrong}` }, { authorization: `Basic ${control.token}` }, { authorization: 'Bearer' }];
+    const tries = [
+      {},
+      { authorization: `Bearer ${wrong}` },
+      { authorization: `Basic ${control.token}` },
+      { authorization: 'Bearer' },
+    ];
     for (const headers of tries) {
       const answer = await ask('GET', '/services', headers);
       expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, 'Bearer']);
@@ -104,14 +111,17 @@ describe('the door', () => {
     expect(Buffer.from(control.token, 'base64url').length).toBe(32);
   });
 
-  test.each(['http://evil.example', 'null', 'http://127.0.0.1:1', 'http://127.0.0.1.evil.example', 'https://localhost'])(
-    'is closed to a page of %s, whatever it knows',
-    async (origin) => {
-      const answer = await ask('GET', '/services', { ...token(), origin });
-      expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([403, undefined]);
-      expect(departures('listServices', answer)).toEqual([]);
-    },
-  );
+  test.each([
+    'http://evil.example',
+    'null',
+    'http://127.0.0.1:1',
+    'http://127.0.0.1.evil.example',
+    'https://localhost',
+  ])('is closed to a page of %s, whatever it knows', async (origin) => {
+    const answer = await ask('GET', '/services', { ...token(), origin });
+    expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([403, undefined]);
+    expect(departures('listServices', answer)).toEqual([]);
+  });
 
   test('is closed to a preflight, and to what a browser calls cross-site', async () => {
     const preflight = await ask('OPTIONS', '/try', {
@@ -119,7 +129,10 @@ describe('the door', () => {
       'access-control-request-method': 'POST',
       'access-control-request-headers': 'authorization',
     });
-    expect([preflight.status, Object.keys(preflight.headers).filter((name) => name.startsWith('access-control'))]).toEqual([403, []]);
+    expect([
+      preflight.status,
+      Object.keys(preflight.headers).filter((name) => name.startsWith('access-control')),
+    ]).toEqual([403, []]);
     expect((await ask('GET', '/', { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
   });
 
@@ -144,12 +157,21 @@ describe('the door', () => {
     const policy = String(page.headers['content-security-policy']);
     expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self';");
     expect(policy).not.toContain('unsafe');
-    expect([page.headers['x-content-type-options'], page.headers['referrer-policy']]).toEqual(['nosniff', 'no-referrer']);
+    expect([page.headers['x-content-type-options'], page.headers['referrer-policy']]).toEqual([
+      'nosniff',
+      'no-referrer',
+    ]);
     expect(page.text).not.toMatch(/<script(?![^>]* src=)|<style|style=| on\w+=|https?:/);
   });
 
   test('gives no file that is not on its list', async () => {
-    for (const path of ['/console.ts', '/../package.json', '/%2e%2e/package.json', '//console.css/', '/console.js/..%2f..'])
+    for (const path of [
+      '/console.ts',
+      '/../package.json',
+      '/%2e%2e/package.json',
+      '//console.css/',
+      '/console.js/..%2f..',
+    ])
       expect([401, 404]).toContain((await ask('GET', path)).status);
   });
 
@@ -164,7 +186,11 @@ describe('a body', () => {
   test('of 50 MB is refused, announced or not, without being kept', async () => {
     const before = process.memoryUsage().arrayBuffers;
     for (const headers of [{ 'content-length': LARGE }, { 'transfer-encoding': 'chunked' }]) {
-      const outgoing = httpRequest(`${control.url}/try`, { method: 'POST', headers: { ...asJson(), ...headers }, agent: false });
+      const outgoing = httpRequest(`${control.url}/try`, {
+        method: 'POST',
+        headers: { ...asJson(), ...headers },
+        agent: false,
+      });
       const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
       outgoing.on('error', () => undefined);
       const chunk = Buffer.alloc(1024 * 1024, 32);
@@ -206,7 +232,9 @@ describe('an address', () => {
     expect(answer.json).toEqual({ params: { name: 'reset/peer' }, body: { toxicity: 0.2 } });
     const listed = await ask('GET', '/sections', token());
     expect(listed.json).toEqual({
-      sections: [{ id: 'faults', title: 'Faults', routes: [{ method: 'POST', path: '/faults/{name}', summary: 'Echoes' }] }],
+      sections: [
+        { id: 'faults', title: 'Faults', routes: [{ method: 'POST', path: '/faults/{name}', summary: 'Echoes' }] },
+      ],
     });
     expect(departures('listSections', listed)).toEqual([]);
   });
@@ -223,8 +251,16 @@ describe('the traffic', () => {
     expect([all.status, departures('listExchanges', all)]).toEqual([200, []]);
     expect(all.json).toMatchObject({
       exchanges: [
-        { target: '/shop/1.2.0/itemz', status: 404, refusal: { message: expect.stringContaining('did you mean /items') } },
-        { operationId: 'listItems', consumer: expect.stringMatching(/^[0-9a-f]{8}$/), refusal: { place: 'query.limit', code: 'maximum' } },
+        {
+          target: '/shop/1.2.0/itemz',
+          status: 404,
+          refusal: { message: expect.stringContaining('did you mean /items') },
+        },
+        {
+          operationId: 'listItems',
+          consumer: expect.stringMatching(/^[0-9a-f]{8}$/),
+          refusal: { place: 'query.limit', code: 'maximum' },
+        },
         { target: '/shop/1.2.0/items/newest', status: 200, consumer: expect.stringMatching(/^[0-9a-f]{8}$/) },
       ],
     });
@@ -278,12 +314,15 @@ describe('the traffic', () => {
 
   test('is told as it happens', async () => {
     const socket = connect(Number(new URL(control.url).port), '127.0.0.1');
-    socket.write(`GET /events HTTP/1.1\r\nHost: ${new URL(control.url).host}\r\nAuthorization: Bearer ${control.token}\r\n\r\n`);
+    socket.write(
+      `GET /events HTTP/1.1\r\nHost: ${new URL(control.url).host}\r\nAuthorization: Bearer ${control.token}\r\n\r\n`,
+    );
     let heard = '';
     const told = new Promise<void>((resolve) => {
       socket.setEncoding('utf8').on('data', (text: string) => {
         heard += text;
-        if (heard.includes('event: hello') && !heard.includes('event: exchanges')) void fetch(`${mocks.url}/shop/1.2.0/items/newest`);
+        if (heard.includes('event: hello') && !heard.includes('event: exchanges'))
+          void fetch(`${mocks.url}/shop/1.2.0/items/newest`);
         if (heard.includes('event: exchanges')) resolve();
       });
     });

@@ -66,13 +66,14 @@ export async function startControl(
     closed ??= closeAll();
     return closed;
   };
+  const closeOnAbort = (): void => void close();
   async function closeAll(): Promise<void> {
-    context.signal.removeEventListener('abort', close);
+    context.signal.removeEventListener('abort', closeOnAbort);
     events.close();
     web.close();
     await listening.close();
   }
-  context.signal.addEventListener('abort', close, { once: true });
+  context.signal.addEventListener('abort', closeOnAbort, { once: true });
   const url = `http://${HOST}:${port}`;
   return { url, consoleUrl: `${url}/#token=${token}`, token, close };
 }

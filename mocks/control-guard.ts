@@ -25,7 +25,11 @@ export function refuseStranger(headers: IncomingHttpHeaders, port: number): Refu
   // A browser says so itself, also where it sends no Origin.
   const site = headers['sec-fetch-site'];
   if (!isForeign && site !== 'cross-site' && site !== 'same-site') return undefined;
-  return { status: 403, title: 'Another origin', detail: 'the control API is for its own console, not for other pages' };
+  return {
+    status: 403,
+    title: 'Another origin',
+    detail: 'the control API is for its own console, not for other pages',
+  };
 }
 
 /** Compared in constant time, as digests, so that not even its length shows. */

@@ -172,7 +172,6 @@ function nearestOf(services: readonly MockService[], exchange: Exchange): object
   return { nearest: { service: name, version, request, changes, curl: curlOf(request, service.url) } };
 }
 
-
 async function tried({ mocks, context }: ControlSubject, { body, signal }: ControlRequest): Promise<ControlAnswer> {
   const exchange = await tryRequest(mocks.services, body, signal);
   return ok(context.redactor.exchange(exchange));

@@ -50,7 +50,7 @@ export interface ControlList {
   readonly actions?: readonly ControlAction[];
 }
 
-export interface ControlAction {
+interface ControlAction {
   readonly label: string;
   readonly method: 'POST' | 'PUT' | 'DELETE';
   /** Of the control API: `/faults/reset_peer`. */

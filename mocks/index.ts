@@ -1,4 +1,5 @@
 export { startControl, type ControlServer } from './control-api.ts';
+export type { ControlList, ControlSection } from './control-section.ts';
 export { curlLine } from './curl-line.ts';
 export { faults } from './faults/index.ts';
 export type { Journal } from './journal.ts';

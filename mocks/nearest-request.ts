@@ -82,7 +82,8 @@ function repaired(
 }
 
 /** What a client's library adds by itself, and what was redacted, is of no use in a command. */
-const DROPPED = /^(host|connection|content-length|user-agent|accept-encoding|accept-language|transfer-encoding|sec-.*)$/;
+const DROPPED =
+  /^(host|connection|content-length|user-agent|accept-encoding|accept-language|transfer-encoding|sec-.*)$/;
 
 function ownHeaders(
   headers: Readonly<Record<string, string>>,
@@ -189,7 +190,8 @@ function mended(body: Json | undefined, reason: RefusalReason, example: Json | u
     return withValue(body, keys, undefined);
   }
   const value = keys.reduce<Json | undefined>(memberOf, example);
-  changes.push(`body${keys.map((key) => `.${key}`).join('')}: ${value === undefined ? 'left out' : short(value)}`);
+  if (keys.length === 0) changes.push("body: the contract's example");
+  else changes.push(`body${keys.map((key) => `.${key}`).join('')}: ${value === undefined ? 'left out' : short(value)}`);
   return withValue(body, keys, value);
 }
 

@@ -17,7 +17,8 @@ export async function tryRequest(
   wanted: Json | undefined,
   signal: AbortSignal,
 ): Promise<Exchange> {
-  if (!isObject(wanted)) throw invalid('body', 'it is no JSON object', 'send {"service", "version", "method", "target"}');
+  if (!isObject(wanted))
+    throw invalid('body', 'it is no JSON object', 'send {"service", "version", "method", "target"}');
   const service = serviceOf(services, textOf(wanted, 'service'), textOf(wanted, 'version'));
   const method = textOf(wanted, 'method').toUpperCase();
   if (!/^[A-Z]{1,20}$/.test(method) || method === 'CONNECT') throw invalid('method', 'it is no method', 'send GET');

@@ -63,13 +63,20 @@ function trafficView(onTry) {
     traffic.filter(filterOf(text));
     sayEmpty(text);
   });
-  const har = el('button', { type: 'button', title: 'All that are kept, as HAR 1.2', onclick: () => void saveHar() }, 'HAR');
+  const har = el(
+    'button',
+    { type: 'button', title: 'All that are kept, as HAR 1.2', onclick: () => void saveHar() },
+    'HAR',
+  );
   traffic.box.prepend(el('div', { class: 'bar' }, filter, har));
   const panes = twoPanes(traffic.box, 'Choose a request to see what was sent, what came back and why it was refused.');
   let latest;
 
   function sayEmpty(text) {
-    const lines = text === '' ? ['No requests yet.', 'They appear here as they happen. Operations has one to try.'] : ['Nothing fits the filter.'];
+    const lines =
+      text === ''
+        ? ['No requests yet.', 'They appear here as they happen. Operations has one to try.']
+        : ['Nothing fits the filter.'];
     traffic.say(...lines.map((line) => el('p', {}, line)));
   }
 
@@ -201,7 +208,9 @@ async function followForEver(traffic) {
 
 function refused() {
   connection('lost', 'not connected');
-  notice('This page needs the token of the running mock: open the whole address that tally mock printed after “console:”.');
+  notice(
+    'This page needs the token of the running mock: open the whole address that tally mock printed after “console:”.',
+  );
 }
 
 function onKey(event, current) {
@@ -234,10 +243,19 @@ async function start() {
     bar = tabs([
       { id: 'traffic', title: 'Traffic', ...traffic },
       { id: 'operations', title: 'Operations', ...operations },
-      { id: 'usage', title: 'Usage', view: el('div', { class: 'view single' }, usagePage), onShow: () => void showUsage() },
+      {
+        id: 'usage',
+        title: 'Usage',
+        view: el('div', { class: 'view single' }, usagePage),
+        onShow: () => void showUsage(),
+      },
       ...sections.map((section) => {
         const page = el('div', { class: 'page' });
-        return { ...section, view: el('div', { class: 'view single' }, page), onShow: () => void openSection(section, page) };
+        return {
+          ...section,
+          view: el('div', { class: 'view single' }, page),
+          onShow: () => void openSection(section, page),
+        };
       }),
     ]);
   } catch (error) {

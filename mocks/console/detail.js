@@ -14,7 +14,11 @@ export function exchangeDetail({ id, exchange, excerpts, nearest }, actions) {
       'div',
       { class: 'title' },
       el('h2', { class: 'mono', tabindex: '-1' }, `${request.method} ${targetOf(request.url)}`),
-      el('span', { class: statusClass(status, refusal !== undefined) }, status === 0 ? (connection ?? 'no answer') : status),
+      el(
+        'span',
+        { class: statusClass(status, refusal !== undefined) },
+        status === 0 ? (connection ?? 'no answer') : status,
+      ),
     ),
     facts(id, exchange, actions),
     ...(refusal === undefined ? [] : [el('h3', {}, 'Why it was refused'), ...reasonBoxes(refusal, excerpts)]),
@@ -36,7 +40,11 @@ function facts(id, { service, operationId, consumer, client, startedAt, duration
   const filter = (name, value) =>
     value === undefined
       ? undefined
-      : el('button', { type: 'button', class: 'link', onclick: () => onFilter(`${name}:${value}`), title: 'Show only these' }, value);
+      : el(
+          'button',
+          { type: 'button', class: 'link', onclick: () => onFilter(`${name}:${value}`), title: 'Show only these' },
+          value,
+        );
   const rows = [
     ['Number', String(id)],
     ['Service', service],
@@ -84,7 +92,11 @@ function nearestBox(nearest, { onTry }) {
   return [
     el('h3', {}, 'The nearest request that the contract allows'),
     el('ul', { class: 'changes' }, ...changes.map((change) => el('li', {}, change))),
-    el('pre', { tabindex: '0' }, [...text, ...(request.body === undefined ? [] : ['', pretty(request.body)])].join('\n')),
+    el(
+      'pre',
+      { tabindex: '0' },
+      [...text, ...(request.body === undefined ? [] : ['', pretty(request.body)])].join('\n'),
+    ),
     el(
       'div',
       { class: 'actions' },

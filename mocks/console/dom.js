@@ -2,7 +2,7 @@
 
 /**
  * @param {string} tag
- * @param {Record<string, unknown>} [props] `class`, `on…` listeners, and attributes; undefined and false are left out
+ * @param {Record<string, string | number | boolean | EventListener | undefined>} [props] `class`, `on…` listeners, and attributes; undefined and false are left out
  * @param {...(Node | string | number | undefined)} children
  */
 export function el(tag, props = {}, ...children) {
@@ -10,9 +10,13 @@ export function el(tag, props = {}, ...children) {
   for (const [name, value] of Object.entries(props)) {
     if (value === undefined || value === false) continue;
     if (name.startsWith('on')) node.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
-    else node.setAttribute(name, value === true ? '' : String(value));
+    else node.setAttribute(name, value === true ? '' : `${value}`);
   }
-  node.append(...children.filter((child) => child !== undefined).map((child) => (typeof child === 'number' ? String(child) : child)));
+  node.append(
+    ...children
+      .filter((child) => child !== undefined)
+      .map((child) => (typeof child === 'number' ? String(child) : child)),
+  );
   return node;
 }
 
@@ -57,7 +61,9 @@ export function headerTable(headers) {
   const rows = Object.entries(headers).map(([name, value]) =>
     el('tr', {}, el('td', { class: 'mono' }, name), el('td', { class: 'mono' }, value)),
   );
-  return rows.length === 0 ? el('p', { class: 'empty' }, 'none') : el('table', { class: 'headers' }, el('tbody', {}, ...rows));
+  return rows.length === 0
+    ? el('p', { class: 'empty' }, 'none')
+    : el('table', { class: 'headers' }, el('tbody', {}, ...rows));
 }
 
 /** @param {number} ms */

@@ -6,13 +6,17 @@ import { tryForm } from './try.js';
 /** @param {{ services: any[], operations: any[] }} known @param {{ onOpen: (...nodes: Node[]) => void }} actions */
 export function operationsList({ services, operations }, { onOpen }) {
   const list = el('div', { class: 'operations', role: 'group', 'aria-label': 'Operations', onkeydown: onKey });
-  const serviceOf = (operation) => services.find(({ name, version }) => name === operation.service && version === operation.version);
+  const serviceOf = (operation) =>
+    services.find(({ name, version }) => name === operation.service && version === operation.version);
 
   function draw(text) {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     const nodes = services.flatMap((service) => {
       const fitting = operations.filter(
-        (each) => each.service === service.name && each.version === service.version && words.every((word) => textOf(each).includes(word)),
+        (each) =>
+          each.service === service.name &&
+          each.version === service.version &&
+          words.every((word) => textOf(each).includes(word)),
       );
       return fitting.length === 0 ? [] : [heading(service), ...fitting.map(button)];
     });
@@ -36,7 +40,13 @@ export function operationsList({ services, operations }, { onOpen }) {
       },
       el('b', {}, method),
       el('span', { class: 'mono' }, path),
-      el('small', {}, [id === `${method} ${path}` ? undefined : id, summary, deprecated ? 'deprecated' : undefined].filter(Boolean).join(' · ')),
+      el(
+        'small',
+        {},
+        [id === `${method} ${path}` ? undefined : id, summary, deprecated ? 'deprecated' : undefined]
+          .filter(Boolean)
+          .join(' · '),
+      ),
     );
   }
 
@@ -61,7 +71,11 @@ export function operationsList({ services, operations }, { onOpen }) {
   async function open(operation, chosen) {
     for (const each of buttons()) each.setAttribute('aria-current', String(each === chosen));
     rove(chosen);
-    const query = new URLSearchParams({ service: operation.service, version: operation.version, operation: operation.id });
+    const query = new URLSearchParams({
+      service: operation.service,
+      version: operation.version,
+      operation: operation.id,
+    });
     try {
       const { request, missing } = await get(`/example?${query}`);
       openRequest(operation, request, missing);

@@ -17,7 +17,13 @@ function itemsOf(list, page, again) {
   if (!Array.isArray(list.items)) return [el('pre', {}, pretty(JSON.stringify(list)))];
   if (list.items.length === 0) return [el('p', { class: 'empty' }, 'There is nothing here yet.')];
   return list.items.map(({ title, detail, actions }) =>
-    el('div', { class: 'item' }, el('strong', {}, title), detail === undefined ? undefined : el('p', {}, detail), buttons(actions, page, again)),
+    el(
+      'div',
+      { class: 'item' },
+      el('strong', {}, title),
+      detail === undefined ? undefined : el('p', {}, detail),
+      buttons(actions, page, again),
+    ),
   );
 }
 
@@ -30,5 +36,9 @@ function buttons(actions = [], page, again) {
       page.append(el('p', { class: 'reason', role: 'alert' }, error.message));
     }
   };
-  return el('div', { class: 'actions' }, ...actions.map((action) => el('button', { type: 'button', onclick: () => void run(action) }, action.label)));
+  return el(
+    'div',
+    { class: 'actions' },
+    ...actions.map((action) => el('button', { type: 'button', onclick: () => void run(action) }, action.label)),
+  );
 }

@@ -92,7 +92,12 @@ export function trafficList(onChoose) {
       },
       el('span', { class: statusClass(status, refusal !== undefined) }, status === 0 ? '—' : status),
       el('span', { class: 'what mono' }, `${method} ${target}`),
-      el('span', { class: 'when' }, startedAt.slice(11, 19), el('span', { class: 'fraction' }, startedAt.slice(19, 23))),
+      el(
+        'span',
+        { class: 'when' },
+        startedAt.slice(11, 19),
+        el('span', { class: 'fraction' }, startedAt.slice(19, 23)),
+      ),
       el('span', { class: 'why' }, why),
       el('span', { class: 'took' }, duration(durationMs)),
     );
@@ -191,5 +196,8 @@ function testOf(word) {
 
 function textOf({ method, target, status, operationId, service, consumer, refusal }) {
   const words = [method, target, status, operationId, service, consumer, refusal?.message, refusal?.place];
-  return words.filter((each) => each !== undefined).join(' ').toLowerCase();
+  return words
+    .filter((each) => each !== undefined)
+    .join(' ')
+    .toLowerCase();
 }

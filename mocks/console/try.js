@@ -7,7 +7,13 @@ import { copyButton, duration, el, headerTable, pretty, show, statusClass } from
  * @returns {Node}
  */
 export function tryForm({ service, request, missing = [] }) {
-  const target = el('input', { class: 'mono', name: 'target', value: request.target, spellcheck: 'false', autocomplete: 'off' });
+  const target = el('input', {
+    class: 'mono',
+    name: 'target',
+    value: request.target,
+    spellcheck: 'false',
+    autocomplete: 'off',
+  });
   const headers = el('textarea', { name: 'headers', rows: '4', spellcheck: 'false' });
   headers.value = Object.entries(request.headers)
     .map(([name, value]) => `${name}: ${value}`)
@@ -40,10 +46,20 @@ export function tryForm({ service, request, missing = [] }) {
     missing.length === 0
       ? undefined
       : el('p', { class: 'reason' }, `The contract gives no example of ${missing.join(', ')}: fill it in.`),
-    el('label', {}, 'Path and query', el('span', { class: 'address' }, el('b', { class: 'mono' }, request.method), target)),
+    el(
+      'label',
+      {},
+      'Path and query',
+      el('span', { class: 'address' }, el('b', { class: 'mono' }, request.method), target),
+    ),
     el('label', {}, 'Headers', headers),
     el('label', {}, 'Body', body),
-    el('div', { class: 'actions' }, send, copyButton('Copy as curl', () => curlOf(wanted(), service.url))),
+    el(
+      'div',
+      { class: 'actions' },
+      send,
+      copyButton('Copy as curl', () => curlOf(wanted(), service.url)),
+    ),
     answer,
   );
 }
@@ -60,7 +76,12 @@ function answerOf({ response, connection, durationMs }) {
   if (response === undefined) return [el('h3', {}, 'Answer'), el('p', { class: 'reason' }, `no answer: ${connection}`)];
   return [
     el('h3', {}, 'Answer'),
-    el('p', {}, el('span', { class: statusClass(response.status, false) }, response.status), ` in ${duration(durationMs)}`),
+    el(
+      'p',
+      {},
+      el('span', { class: statusClass(response.status, false) }, response.status),
+      ` in ${duration(durationMs)}`,
+    ),
     ...(response.body === undefined ? [] : [el('h3', {}, 'Body'), el('pre', { tabindex: '0' }, pretty(response.body))]),
     el('h3', {}, 'Headers'),
     headerTable(response.headers),
@@ -70,7 +91,14 @@ function answerOf({ response, connection, durationMs }) {
 function curlOf({ method, target, headers, body }, url) {
   const told = Object.entries(headers).flatMap(([name, value]) => ['-H', quoted(`${name}: ${value}`)]);
   const way = method === 'GET' ? [] : ['-X', method];
-  return ['curl', '-i', ...way, ...told, ...(body === undefined ? [] : ['--data-raw', quoted(body)]), quoted(url + target)].join(' ');
+  return [
+    'curl',
+    '-i',
+    ...way,
+    ...told,
+    ...(body === undefined ? [] : ['--data-raw', quoted(body)]),
+    quoted(url + target),
+  ].join(' ');
 }
 
 function quoted(text) {

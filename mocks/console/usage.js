@@ -11,7 +11,11 @@ export function usageTable(usage) {
     el(
       'table',
       {},
-      el('thead', {}, el('tr', {}, ...head.map((name) => el('th', /Requests|Refused/.test(name) ? { class: 'number' } : {}, name)))),
+      el(
+        'thead',
+        {},
+        el('tr', {}, ...head.map((name) => el('th', /Requests|Refused/.test(name) ? { class: 'number' } : {}, name))),
+      ),
       el('tbody', {}, ...usage.map(rowOf)),
     ),
   );
