@@ -79,13 +79,20 @@ export const mock: Command = {
     http2: { type: 'boolean', summary: 'Speak HTTP/2 too: by ALPN with HTTPS, by prior knowledge without' },
     workers: { type: 'number', value: 'N', summary: 'Answer from N processes, with one journal (1)' },
     'one-port-each': { type: 'boolean', summary: 'Each API on a port of its own, counting up from --port' },
-    console: { type: 'boolean', summary: 'Serve a page that shows the traffic, why requests were refused, and tries others' },
+    console: {
+      type: 'boolean',
+      summary: 'Serve a page that shows the traffic, why requests were refused, and tries others',
+    },
     'control-port': {
       type: 'number',
       value: 'PORT',
       summary: 'Port of the console and the control API on 127.0.0.1 (any free one)',
     },
-    har: { type: 'string', value: 'FILE', summary: 'Write the last exchanges as HAR 1.2 at the end (1,000; 10,000 with --console)' },
+    har: {
+      type: 'string',
+      value: 'FILE',
+      summary: 'Write the last exchanges as HAR 1.2 at the end (1,000; 10,000 with --console)',
+    },
     journal: { type: 'string', value: 'FILE', summary: 'Append every exchange to this file as NDJSON' },
   },
   arguments: [0, Infinity],

@@ -79,8 +79,10 @@ function reasonBoxes(refusal, excerpts) {
 }
 
 function excerptBox({ source, line, lines }) {
+  const depths = lines.flatMap(({ text }) => (text.trim() === '' ? [] : [text.search(/\S/)]));
+  const depth = Math.min(...depths);
   const rows = lines.map(({ number, text }) =>
-    el('span', number === line ? { class: 'meant' } : {}, el('i', {}, number), text),
+    el('span', number === line ? { class: 'meant' } : {}, el('i', {}, number), text.slice(depth)),
   );
   return el('pre', { class: 'excerpt', tabindex: '0', 'aria-label': `${source}, line ${line}` }, ...rows);
 }

@@ -2,14 +2,14 @@
 
 /**
  * @param {string} tag
- * @param {Record<string, string | number | boolean | EventListener | undefined>} [props] `class`, `on…` listeners, and attributes; undefined and false are left out
+ * @param {Record<string, string | number | boolean | ((event: any) => void) | undefined>} [props] `class`, `on…` listeners, and attributes; undefined and false are left out
  * @param {...(Node | string | number | undefined)} children
  */
 export function el(tag, props = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
     if (value === undefined || value === false) continue;
-    if (name.startsWith('on')) node.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
+    if (typeof value === 'function') node.addEventListener(name.slice(2), value);
     else node.setAttribute(name, value === true ? '' : `${value}`);
   }
   node.append(

@@ -30,8 +30,7 @@ export function tryForm({ service, request, missing = [] }) {
     headers: headersOf(headers.value),
     ...(body.value === '' ? {} : { body: body.value }),
   });
-  const onsubmit = async (event) => {
-    event.preventDefault();
+  const sendIt = async () => {
     send.disabled = true;
     try {
       show(answer, ...answerOf(await change('POST', '/try', wanted())));
@@ -42,7 +41,12 @@ export function tryForm({ service, request, missing = [] }) {
   };
   return el(
     'form',
-    { onsubmit },
+    {
+      onsubmit: (event) => {
+        event.preventDefault();
+        void sendIt();
+      },
+    },
     missing.length === 0
       ? undefined
       : el('p', { class: 'reason' }, `The contract gives no example of ${missing.join(', ')}: fill it in.`),

@@ -7,7 +7,7 @@ export function usageTable(usage) {
   const head = ['Consumer', 'Service', 'Operation', 'Requests', 'Refused', 'Statuses', 'Last'];
   return el(
     'div',
-    { class: 'scroll' },
+    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Usage' },
     el(
       'table',
       {},
