@@ -86,7 +86,7 @@ export function openJournal(options: JournalOptions): JournalWriter {
       if (call.refused) counts.refused += 1;
       ring.push(call);
       if (lines !== undefined) unwritten.add(call);
-      for (const listener of listeners) listener();
+      if (listeners.size > 0) for (const listener of listeners) listener();
     },
     close: async () => {
       process.off('exit', unwritten.flush);
