@@ -8,6 +8,7 @@ const FOLDERS = [
   'reports/schemas',
   'cli/templates',
   'docs/templates',
+  'mocks/console',
 ];
 
 for (const folder of FOLDERS) {

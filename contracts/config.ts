@@ -31,6 +31,10 @@ export interface MockConfig {
   readonly faults?: readonly (string | Readonly<Record<string, unknown>>)[];
   /** Who is told of the events of contracts. */
   readonly webhooks?: WebhooksConfig;
+  /** Whether the console is served, on the control port. */
+  readonly console?: boolean;
+  /** Of the control API, on 127.0.0.1; 0 is any free one. It is served where this or `console` is set. */
+  readonly controlPort?: number;
   /** HTTPS; without a certificate, by one that is generated. */
   readonly tls?: {
     readonly cert?: string;

@@ -30,6 +30,23 @@ export interface Exchange {
   readonly faults?: readonly string[];
   /** Set where we were the one who called: an attempt to deliver an event. */
   readonly delivery?: DeliveryAttempt;
+  /** Who asked, as far as a mock can tell: a digest of the credential that was sent, the same within a run, or `client`. */
+  readonly consumer?: string;
+  /** Which service of the mocks was meant: `parcels 2.0.0`. */
+  readonly service?: string;
+  /** Set where a mock refused the request: why, and by which rule of the contract. */
+  readonly refusal?: readonly RefusalReason[];
+}
+
+/** One rule that a request broke. */
+export interface RefusalReason {
+  readonly message: string;
+  /** The keyword or status behind it: `required`, `maximum`, `401`. */
+  readonly code?: string;
+  /** `body.recipient.name`, `query.limit`, `credentials`. */
+  readonly place?: string;
+  /** Where the contract says so. */
+  readonly where?: { readonly source: string; readonly line: number };
 }
 
 export interface DeliveryAttempt {

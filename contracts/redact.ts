@@ -245,6 +245,9 @@ function redactExchange(exchange: Exchange, redactor: Pick<Redactor, 'text' | 'h
       : { response: { ...response, headers: redactor.headers(response.headers), ...bodyOf(response.body, redactor) } }),
     ...(exchange.connection === undefined ? {} : { connection: redactor.text(exchange.connection) }),
     ...(exchange.client === undefined ? {} : { client: redactor.text(exchange.client) }),
+    ...(exchange.refusal === undefined
+      ? {}
+      : { refusal: exchange.refusal.map((reason) => ({ ...reason, message: redactor.text(reason.message) })) }),
   };
 }
 

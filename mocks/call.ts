@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { RefusalReason } from '../contracts/index.ts';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import type { DeliveryAttempt } from '../contracts/index.ts';
 
@@ -25,6 +26,8 @@ export interface Call {
   readonly refused: boolean;
   /** Place in the list of services; none where nobody was meant. */
   readonly service?: number | undefined;
+  /** Its name and version. */
+  readonly serviceName?: string | undefined;
   readonly operationId?: string | undefined;
   /** Where the contract keeps its API keys: `X-Key` or `?k=` look like nothing secret. */
   readonly apiKeys: readonly ApiKey[];
@@ -36,6 +39,12 @@ export interface Call {
   readonly delivery?: DeliveryAttempt | undefined;
   /** Why there is no answer, where it is known. */
   readonly connection?: string | undefined;
+  /** Why it was refused, worked out when somebody asks; between processes, worked out already. */
+  readonly reasons?: readonly RefusalReason[] | (() => readonly RefusalReason[]) | undefined;
+}
+
+export function reasonsOf({ reasons = [] }: Pick<Call, 'reasons'>): readonly RefusalReason[] {
+  return typeof reasons === 'function' ? reasons() : reasons;
 }
 
 export interface ApiKey {

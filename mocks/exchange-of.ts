@@ -1,14 +1,26 @@
 import { isUtf8 } from 'node:buffer';
 import type { Exchange, Redactor } from '../contracts/index.ts';
-import type { Call, KeptBody } from './call.ts';
+import { reasonsOf, type Call, type KeptBody } from './call.ts';
+import { consumerOf } from './consumer-of.ts';
 import { markHeaders, markUrl } from './mark-api-keys.ts';
+import { isoMicroseconds } from './wall-clock.ts';
 
 /** Per body. A label as PDF or a page of a list fits; an upload of 10 MB, a thousand times, does not. */
 const BODY_CHARACTERS = 64 * 1024;
 
 /** A call as the journal shows it: redacted, long bodies cut. */
 export function exchangeOf(call: Call, redactor: Redactor): Exchange {
-  const { operationId, client, delivery, connection = 'ECONNRESET', faults = [], startedAtMs, durationMs } = call;
+  const {
+    operationId,
+    client,
+    delivery,
+    connection = 'ECONNRESET',
+    faults = [],
+    serviceName,
+    startedAtMs,
+    durationMs,
+    refused,
+  } = call;
   const body = textOf(call.body);
   const answer = isBodySent(call) ? textOf(call.answerBody) : undefined;
   const exchange = redactor.exchange({
@@ -16,14 +28,18 @@ export function exchangeOf(call: Call, redactor: Redactor): Exchange {
     ...(client === undefined ? {} : { client }),
     ...(delivery === undefined ? {} : { delivery }),
     ...(faults.length === 0 ? {} : { faults }),
+    ...(serviceName === undefined ? {} : { service: serviceName }),
+    ...(refused ? { refusal: reasonsOf(call) } : {}),
     request: requestOf(call, body, redactor),
     ...(call.status === 0 ? { connection } : { response: responseOf(call, answer) }),
-    startedAt: new Date(startedAtMs).toISOString(),
+    startedAt: isoMicroseconds(startedAtMs),
     durationMs,
   });
   const { request, response } = exchange;
+  const consumer = consumerOf(exchange, call.apiKeys);
   return {
     ...exchange,
+    ...(consumer === undefined ? {} : { consumer }),
     request: cutBody(request, body),
     ...(response === undefined ? {} : { response: cutBody(response, answer) }),
   };

@@ -1,3 +1,5 @@
+export { startControl, type ControlServer } from './control-api.ts';
+export type { ControlList, ControlSection } from './control-section.ts';
 export { curlLine } from './curl-line.ts';
 export type { Delivery, Fault, FaultOption } from './fault.ts';
 export type { FaultRule } from './fault-rule.ts';

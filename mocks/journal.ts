@@ -10,8 +10,18 @@ import { toHar } from './har.ts';
 export interface Journal {
   /** Redacted, oldest first. */
   readonly exchanges: readonly Exchange[];
+  /** Newest first, each redacted when it is its turn. */
+  readonly entries: () => Iterable<JournalEntry>;
+  /** Tells that something was recorded. @returns what ends the telling */
+  readonly watch: (listener: () => void) => () => void;
   /** Of requests that came in, since the start, those that are no longer kept included. */
   readonly counts: { readonly requests: number; readonly refused: number };
+}
+
+export interface JournalEntry {
+  /** Counts up from 1 with every request since the start. */
+  readonly id: number;
+  readonly exchange: Exchange;
 }
 
 export interface JournalWriter extends Journal {
@@ -47,7 +57,9 @@ export function openJournal(options: JournalOptions): JournalWriter {
   const lines = file === undefined ? undefined : appendTo(file, options.warn);
   if (harFile !== undefined) closeSync(openAppending(harFile, '--har'));
   const ring = createRing(options.size ?? SIZE);
+  let recorded = 0;
   const counts = { requests: 0, refused: 0 };
+  const listeners = new Set<() => void>();
   const shown = new WeakMap<Call, Exchange>();
   const show = (call: Call): Exchange => {
     const exchange = shown.get(call) ?? exchangeOf(call, redactor);
@@ -62,11 +74,21 @@ export function openJournal(options: JournalOptions): JournalWriter {
     get exchanges() {
       return ring.calls().map(show);
     },
+    entries: function* () {
+      let id = recorded;
+      for (const call of ring.calls().toReversed()) yield { id: id--, exchange: show(call) };
+    },
+    watch: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     record: (call) => {
+      recorded += 1;
       if (call.delivery === undefined) counts.requests += 1;
       if (call.refused) counts.refused += 1;
       ring.push(call);
       if (lines !== undefined) unwritten.add(call);
+      if (listeners.size > 0) for (const listener of listeners) listener();
     },
     close: async () => {
       process.off('exit', unwritten.flush);

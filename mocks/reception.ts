@@ -1,14 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { performance } from 'node:perf_hooks';
+import type { RefusalReason } from '../contracts/index.ts';
 import { keptBody, type Call } from './call.ts';
 import { sendProblem, sendServices, sendUnknownService, serviceTable, type ServiceTable } from './catalogue.ts';
 import type { FaultRunner } from './fault-runner.ts';
 import { answerFaulty } from './faulty-answer.ts';
 import { pathOf } from './path-of.ts';
 import type { Handled } from './handled.ts';
-import { explainRefusal } from './refusal.ts';
+import { explainRefusal, sentenceOf, type RefusedRequest } from './refusal.ts';
 import type { RunningService } from './service.ts';
 import type { Remarks, TrafficLog } from './traffic-log.ts';
+import { wallClockMs } from './wall-clock.ts';
 import type { RecordedResponse } from './web-server.ts';
 
 /** Takes the requests that come in on one port, and sees that each is answered. */
@@ -39,7 +41,8 @@ export function createReception(settings: ReceptionSettings): Reception {
       table = serviceTable(services);
     },
     handle: (request, response, client) => {
-      const arrival = { request, response, client, startedAtMs: Date.now(), start: performance.now() };
+      const start = performance.now();
+      const arrival = { request, response, client, startedAtMs: wallClockMs(start), start };
       try {
         const answered = answer(table, settings, request, response, client);
         // Most requests are answered by now: they are spared the promise.
@@ -81,7 +84,7 @@ interface Answered {
   readonly service?: RunningService;
   readonly handled?: Handled;
   readonly refused: boolean;
-  readonly reasons?: () => readonly string[];
+  readonly reasons?: () => readonly RefusalReason[];
 }
 
 function answer(
@@ -114,7 +117,7 @@ async function answeredLater(
 function answerTooLong(response: RecordedResponse, urlBytes: number): Answered {
   const why = `the URL is longer than ${urlBytes} bytes`;
   sendProblem(response, 414, 'URI Too Long', `T${why.slice(1)}.`);
-  return { refused: true, reasons: () => [why] };
+  return { refused: true, reasons: () => [{ message: why }] };
 }
 
 function answerCatalogue(
@@ -128,16 +131,24 @@ function answerCatalogue(
     return { refused: false };
   }
   const why = sendUnknownService(response, services, target);
-  return { refused: true, reasons: () => [why] };
+  return { refused: true, reasons: () => [{ message: why }] };
 }
 
 function judged(handled: Handled, service: RunningService, root: string, method: string, target: string): Answered {
   if (!isRefused(handled)) return { service, handled, refused: false };
   const { contract, engine } = service;
   const pathname = target.split('?', 1)[0] ?? target;
-  const reasons = (): readonly string[] =>
-    explainRefusal(root, { contract, routes: engine.routes, method, pathname, handled });
+  // Without the body: the journal keeps this for as long as the exchange.
+  const { route, violations, problem } = handled;
+  const kept = { violations, ...(route === undefined ? {} : { route }), ...(problem === undefined ? {} : { problem }) };
+  const reasons = explainedOnce(root, { contract, routes: engine.routes, method, pathname, handled: kept });
   return { service, handled, refused: true, reasons };
+}
+
+/** For the log, the journal, or nobody. */
+function explainedOnce(root: string, request: RefusedRequest): () => readonly RefusalReason[] {
+  let reasons: readonly RefusalReason[] | undefined;
+  return () => (reasons ??= explainRefusal(root, request));
 }
 
 /** Refused is what the client did wrong, not every 4xx: `Prefer: code=404` gets what it asks for. */
@@ -162,14 +173,16 @@ function note(answered: Answered, arrival: Arrival, { origin, log, note: tell }:
     durationMs: performance.now() - start,
     refused,
     service: service?.index,
+    serviceName: service?.label,
     operationId: route === undefined ? undefined : service?.operationIdOf(route),
     apiKeys: service?.apiKeys ?? [],
     client,
     faults: handled?.faults,
+    reasons: refused ? reasons : undefined,
   };
   const warned = handled === undefined ? NO_REMARKS : warningsOf(handled);
   const isExplained = refused && log.isRefusalShown && reasons !== undefined;
-  tell(call, isExplained ? { ...warned, reasons: reasons() } : warned);
+  tell(call, isExplained ? { ...warned, reasons: reasons().map(sentenceOf) } : warned);
 }
 
 const NO_REMARKS: Remarks = {};

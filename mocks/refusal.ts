@@ -8,6 +8,7 @@ import {
   type Contract,
   type Json,
   type Operation,
+  type RefusalReason,
 } from '../contracts/index.ts';
 import type { Handled } from './handled.ts';
 import type { PrismRoute } from './prism-operations.ts';
@@ -20,40 +21,53 @@ export interface RefusedRequest {
   readonly method: string;
   /** Without query, below the service's base path. */
   readonly pathname: string;
-  readonly handled: Handled;
+  readonly handled: Pick<Handled, 'route' | 'violations' | 'problem'>;
 }
 
-/** Why a request was refused, one line a reason, each with the line of the contract that it broke. */
-export function explainRefusal(root: string, request: RefusedRequest): readonly string[] {
+/** Why a request was refused, each reason with the line of the contract that it broke. */
+export function explainRefusal(root: string, request: RefusedRequest): readonly RefusalReason[] {
   const { contract, handled } = request;
-  if (handled.route === undefined) return [explainNoRoute(root, request)];
+  if (handled.route === undefined) return [noRoute(root, request)];
   const operation = operationOf(contract, handled.route);
-  const lines = handled.violations.map((violation) => {
+  const reasons = handled.violations.map((violation) => {
+    const where = ruleOf(root, contract, operation, violation);
     const place = violation.path.length === 0 ? 'credentials' : violation.path.join('.');
-    return `${place}  ${violation.code}  ${violation.message}  ${ruleOf(root, contract, operation, violation)}`;
+    return { place, code: violation.code, message: violation.message, where };
   });
-  if (lines.length > 0 || handled.problem === undefined) return lines;
-  const { source, line } = locate(root, contract, operation?.pointer ?? '');
-  return [`${handled.problem.message}  ${source}:${line}`];
+  if (reasons.length > 0 || handled.problem === undefined) return reasons;
+  return [{ message: handled.problem.message, where: lineOf(root, contract, operation?.pointer ?? '') }];
+}
+
+/** One line for the terminal. */
+export function sentenceOf({ place, code, message, where }: RefusalReason): string {
+  const line = where === undefined ? undefined : `${where.source}:${where.line}`;
+  return [place, code, message, line].filter((part) => part !== undefined).join('  ');
+}
+
+type Line = NonNullable<RefusalReason['where']>;
+
+function lineOf(root: string, contract: Contract, pointer: string): Line {
+  const { source, line } = locate(root, contract, pointer);
+  return { source, line };
 }
 
 /** Where the rules stand that were broken before: clients make the same mistakes again and again. */
-const rules = new WeakMap<Contract, Map<string, string>>();
+const rules = new WeakMap<Contract, Map<string, Line>>();
 const MOST_RULES = 2_000;
 const LONGEST_PLACE = 300;
 
 /** File and line of the rule that a violation broke. */
-function ruleOf(root: string, contract: Contract, operation: Operation | undefined, violation: Violation): string {
+function ruleOf(root: string, contract: Contract, operation: Operation | undefined, violation: Violation): Line {
   let known = rules.get(contract);
   if (known === undefined) rules.set(contract, (known = new Map()));
   const key = [operation?.pointer, violation.code, ...violation.path].join('\0');
   const kept = known.get(key);
   if (kept !== undefined) return kept;
-  const { source, line } = locate(root, contract, pointerOf(contract, operation, violation));
+  const line = lineOf(root, contract, pointerOf(contract, operation, violation));
   // A client may invent any number of names.
   if (known.size >= MOST_RULES) known.clear();
-  if (key.length <= LONGEST_PLACE) known.set(key, `${source}:${line}`);
-  return `${source}:${line}`;
+  if (key.length <= LONGEST_PLACE) known.set(key, line);
+  return line;
 }
 
 /** The contract's operation behind a route; undefined where the catalogue reads the document differently from Prism. */
@@ -62,28 +76,32 @@ export function operationOf(contract: Contract, route: PrismRoute): Operation | 
 }
 
 export function explainNoRoute(root: string, request: RefusedRequest): string {
+  return sentenceOf(noRoute(root, request));
+}
+
+function noRoute(root: string, request: RefusedRequest): RefusalReason {
   const { contract, routes, method, pathname } = request;
   const samePath = routes.filter((route) => matches(route.path, pathname));
   const [first] = samePath;
   if (first !== undefined) {
     const methods = samePath.map((route) => route.method.toUpperCase()).join(', ');
-    return `${first.path} has no ${method}, it has ${methods}  ${placeOf(root, contract, first)}`;
+    return { message: `${first.path} has no ${method}, it has ${methods}`, where: placeOf(root, contract, first) };
   }
   const near = nearestRoute(routes, pathname);
-  if (near === undefined) return `no path of ${contract.source} matches`;
-  return `no path matches, did you mean ${near.path}?  ${placeOf(root, contract, near.route)}`;
+  if (near === undefined) return { message: `no path of ${contract.source} matches` };
+  const message = `no path matches, did you mean ${near.path}?`;
+  return { message, where: placeOf(root, contract, near.route) };
 }
 
-function placeOf(root: string, contract: Contract, route: PrismRoute): string {
-  const { source, line } = locate(root, contract, operationOf(contract, route)?.pointer ?? '');
-  return `${source}:${line}`;
+function placeOf(root: string, contract: Contract, route: PrismRoute): { source: string; line: number } {
+  return lineOf(root, contract, operationOf(contract, route)?.pointer ?? '');
 }
 
 /** The path as typed but for its mistake: a wrong letter, or the base path of a server, which a mock does not serve. */
-function nearestRoute(
-  routes: readonly PrismRoute[],
+export function nearestRoute<T extends Pick<PrismRoute, 'path'>>(
+  routes: readonly T[],
   pathname: string,
-): { path: string; route: PrismRoute } | undefined {
+): { path: string; route: T } | undefined {
   // Backwards, so that of several methods the first one stays.
   const filled = new Map(routes.toReversed().map((route) => [fillTemplate(route.path, pathname), route]));
   const close = nearMiss(pathname, filled.keys());

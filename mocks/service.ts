@@ -18,6 +18,8 @@ export interface MockService extends ListedService {
 export interface RunningService extends MockService {
   /** Place in the list of services. */
   readonly index: number;
+  /** Name and version, for the journal. */
+  readonly label: string;
   readonly engine: MockEngine;
   readonly apiKeys: readonly ApiKey[];
   operationIdOf(route: PrismRoute): string | undefined;
@@ -47,6 +49,7 @@ export function openService(
     title,
     basePath,
     index,
+    label: `${name} ${version}`,
     contract,
     url: url + basePath,
     operations: document.routes.length,

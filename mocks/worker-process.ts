@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { asTallyError } from '../contracts/index.ts';
 import { createBatch } from './batch.ts';
+import { reasonsOf, type Call } from './call.ts';
 import { engineText } from './engine-text.ts';
 import { readContract } from './load-contract.ts';
 import { limitsOf } from './mock-options.ts';
@@ -70,7 +71,7 @@ async function openDesk(given: WorkerPlan, { url, contracts }: WorkerDesk): Prom
     urlBytes: limits.urlBytes,
     origin: () => url,
     log: { isRefusalShown, warn },
-    note: (call, remarks) => calls.add({ call, remarks }),
+    note: (call, remarks) => calls.add({ call: explained(call), remarks }),
   });
   const web = createWebServer(limits, transport, {
     handle: (request, response, client) => admit(reception, request, response, client),
@@ -84,6 +85,11 @@ async function openDesk(given: WorkerPlan, { url, contracts }: WorkerDesk): Prom
   );
   reception.replace(services);
   return { url, reception, web, services };
+}
+
+/** Functions do not pass between processes. */
+function explained(call: Call): Call {
+  return call.reasons === undefined ? call : { ...call, reasons: reasonsOf(call) };
 }
 
 function settingsOf({ options, layout, engineLevel }: WorkerPlan): Parameters<typeof openService>[2] {

@@ -163,4 +163,22 @@ describe('tally mock', () => {
   ])('refuses %j', async (argv, said) => {
     expect(await tally(cwd, ['mock', ...argv])).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(said) });
   });
+
+  test('prints the address of the console, whose token opens the control API and is told nowhere else', async () => {
+    const { greeting, log, code } = await mocked(['--console', 'clinic.yaml'], async (url) => {
+      await fetch(`${url}/slots`);
+    });
+    const [, url = '', token = ''] = /^console: (http:\/\/127\.0\.0\.1:\d+)\/#token=([\w-]{43})$/m.exec(greeting) ?? [];
+    expect([code, url === '', log.includes(token)]).toEqual([0, false, false]);
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+  });
+
+  test('serves the control API on the port that is asked for, and says where it cannot', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const { code, stderr } = await tally(cwd, ['mock', '-p', '0', '--control-port', String(port), 'clinic.yaml']);
+    taken.close();
+    expect([code, stderr]).toEqual([2, expect.stringContaining('give another with --control-port')]);
+  });
 });

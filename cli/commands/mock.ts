@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Config, RunContext } from '../../contracts/index.ts';
-import type { FaultRule, MockOptions, MockServer, TlsOptions } from '../../mocks/index.ts';
+import type { ControlServer, FaultRule, MockOptions, MockServer, TlsOptions } from '../../mocks/index.ts';
 import type { Command, CommandInput } from '../command.ts';
 import { createLog } from '../log.ts';
 import { readVersion } from '../version.ts';
@@ -20,6 +20,7 @@ export const mock: Command = {
       command: "tally mock --fault 'reset_peer toxicity=0.2' openapi.yaml",
       summary: 'every fifth request or so ends in a reset',
     },
+    { command: 'tally mock --console', summary: 'a page that shows what partners call and why they are refused' },
     { command: 'tally mock --journal calls.ndjson --har calls.har', summary: 'keep what partners sent and got' },
   ],
   options: {
@@ -94,7 +95,20 @@ export const mock: Command = {
       value: 'URL',
       summary: 'Tell this endpoint, on this machine, of the events that operations trigger; signed, repeatable',
     },
-    har: { type: 'string', value: 'FILE', summary: 'Write the last 1,000 exchanges as HAR 1.2 at the end' },
+    console: {
+      type: 'boolean',
+      summary: 'Serve a page that shows the traffic, why requests were refused, and tries others',
+    },
+    'control-port': {
+      type: 'number',
+      value: 'PORT',
+      summary: 'Port of the console and the control API on 127.0.0.1 (any free one)',
+    },
+    har: {
+      type: 'string',
+      value: 'FILE',
+      summary: 'Write the last exchanges as HAR 1.2 at the end (1,000; 10,000 with --console)',
+    },
     journal: { type: 'string', value: 'FILE', summary: 'Append every exchange to this file as NDJSON' },
   },
   arguments: [0, Infinity],
@@ -102,11 +116,17 @@ export const mock: Command = {
     const context = await openContext(input);
     const { startMocks } = await import('../../mocks/index.ts');
     const server = await startMocks(context, await optionsOf(input, context.workspace));
-    // Before anybody could call it.
-    if (context.signal.aborted) return 130;
-    input.stdout.write(await greeting(server));
-    await untilAborted(context.signal);
-    await server.close();
+    let control: ControlServer | undefined;
+    try {
+      control = await openControl(input, context, server);
+      // Before anybody could call it.
+      if (context.signal.aborted) return 130;
+      input.stdout.write(await greeting(server, control));
+      await untilAborted(context.signal);
+    } finally {
+      await control?.close();
+      await server.close();
+    }
     // Ctrl-C is how a server is meant to end.
     return 0;
   },
@@ -128,6 +148,24 @@ async function openContext(input: CommandInput): Promise<RunContext> {
     seed: 0,
     emit: () => undefined,
   };
+}
+
+/** Its token is printed and nowhere else. */
+async function openControl(
+  { flags }: CommandInput,
+  context: RunContext,
+  server: MockServer,
+): Promise<ControlServer | undefined> {
+  if (!isControlled(flags, context.workspace.config.mock)) return undefined;
+  const { startControl } = await import('../../mocks/index.ts');
+  const port = flags.number('control-port') ?? context.workspace.config.mock.controlPort ?? 0;
+  return await startControl(context, server, { port, toolVersion: readVersion() });
+}
+
+function isControlled(flags: CommandInput['flags'], configured: Config['mock']): boolean {
+  if (flags.given('console')) return flags.boolean('console');
+  const isPortSet = flags.number('control-port') !== undefined || configured.controlPort !== undefined;
+  return configured.console ?? isPortSet;
 }
 
 async function optionsOf(input: CommandInput, workspace: RunContext['workspace']): Promise<MockOptions> {
@@ -155,6 +193,7 @@ async function optionsOf(input: CommandInput, workspace: RunContext['workspace']
     faults: await faultsOf(input, workspace),
     ...(tls === undefined ? {} : { tls }),
     ...webhooksOf(input, configured.webhooks),
+    ...(isControlled(flags, configured) ? { journalSize: CONSOLE_JOURNAL } : {}),
     ...(seed === undefined ? {} : { seed }),
     // Said only when switched off: a document's own x-json-schema-faker has a say too.
     ...(flags.boolean('json-schema-faker-fillProperties') ? {} : { fillProperties: false }),
@@ -170,6 +209,9 @@ function webhooksOf({ flags }: CommandInput, configured: Config['mock']['webhook
   if (named.length === 0) return configured === undefined ? {} : { webhooks: configured };
   return { webhooks: { ...configured, endpoints: [...(configured?.endpoints ?? []), ...named] } };
 }
+
+/** What the console can look back on. */
+const CONSOLE_JOURNAL = 10_000;
 
 function fileOf({ flags, cwd }: CommandInput, name: string): string | undefined {
   const given = flags.string(name);
@@ -236,7 +278,7 @@ function tlsOf(input: CommandInput, configured: Config['mock']['tls'], root: str
 }
 
 /** What is served, and a line to try it with. */
-async function greeting(server: MockServer): Promise<string> {
+async function greeting(server: MockServer, control: ControlServer | undefined): Promise<string> {
   const { curlLine } = await import('../../mocks/index.ts');
   const lines = server.services.flatMap((service) => {
     const { name, version, url, operations } = service;
@@ -246,7 +288,8 @@ async function greeting(server: MockServer): Promise<string> {
       ...(first === undefined ? [] : [`  ${trusting(first, server)}`]),
     ];
   });
-  return `${[...lines, ...certificateLines(server), ...webhookLines(server)].join('\n')}\n\nCtrl-C ends it.\n`;
+  const page = control === undefined ? [] : [`console: ${control.consoleUrl}`];
+  return `${[...lines, ...certificateLines(server), ...webhookLines(server), ...page].join('\n')}\n\nCtrl-C ends it.\n`;
 }
 
 /** The call as it works with a certificate that nobody else has signed. */
