@@ -15,6 +15,8 @@ import { bytesReadOf, hasBody, parseBody, readBytes } from './request-body.ts';
 import { compileRequestPlan } from './request-plan.ts';
 import { readTarget } from './request-target.ts';
 import { createRouteIndex, type RouteIndex } from './route-index.ts';
+import type { Sandbox } from './sandbox.ts';
+import { answerFromSandbox } from './sandbox-hook.ts';
 import { violationOf } from './violation.ts';
 
 /** One document's answers. */
@@ -35,6 +37,8 @@ interface Engine {
   readonly index: RouteIndex;
   readonly answers: OperationAnswers;
   servedBy(route: PrismRoute): Served;
+  /** Remembers what was sent. */
+  readonly sandbox: Sandbox | undefined;
 }
 
 /** Answers as Prism does: from plans and memory where that is certain (`covered.ts`), by Prism itself where it is not. */
@@ -42,6 +46,7 @@ export function createMockEngine(
   document: PrismDocument,
   options: MockOptions,
   logger: PrismHttpComponents['logger'],
+  sandbox?: Sandbox,
 ): MockEngine {
   const engine: Engine = {
     options,
@@ -52,6 +57,7 @@ export function createMockEngine(
     index: createRouteIndex(document.routes),
     answers: createOperationAnswers(document, options, logger),
     servedBy: onFirstUse(document.routes),
+    sandbox,
   };
   return {
     routes: document.routes,
@@ -136,6 +142,8 @@ function answerRoute(
   try {
     const served = engine.servedBy(route);
     const question = { ...asked, violations: served.plan.judge(asked.input) };
+    const remembered = engine.sandbox === undefined ? undefined : answerFromSandbox(engine.sandbox, to, route, question);
+    if (remembered !== undefined) return remembered;
     const source = sourceOf(question, engine.options);
     return source === 'prism'
       ? answerByPrism(engine, to, asked.input)

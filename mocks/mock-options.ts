@@ -39,8 +39,18 @@ export interface MockOptions {
   readonly workers?: number;
   /** Documents are read anew when a file of theirs changes. */
   readonly watch?: boolean;
+  /** The mocks remember what they are sent, as far as the contract tells how. */
+  readonly state?: StateOptions;
   /** Our own, for the HAR's creator. */
   readonly toolVersion?: string;
+}
+
+/** Absolute paths. */
+export interface StateOptions {
+  /** Where the state outlives the mocks; in memory without one. */
+  readonly file?: string;
+  /** What every consumer begins with, instead of the contract's examples. */
+  readonly seedFile?: string;
 }
 
 /** Absolute paths of PEM files. */

@@ -8,6 +8,8 @@ import { isMockable, loadContracts, operationsNone, type LoadedContract } from '
 import { limitsOf, type MockLayout, type MockOptions } from './mock-options.ts';
 import { followDocuments, type Reloader } from './reload.ts';
 import { createReception, type Reception } from './reception.ts';
+import { openStates } from './open-states.ts';
+import type { SandboxStates, StateControl } from './sandbox-states.ts';
 import { openService, type MockService, type RunningService } from './service.ts';
 import { tlsSettings, type ServerCertificate } from './tls-settings.ts';
 import { createTrafficLog, type Remarks, type TrafficLog } from './traffic-log.ts';
@@ -25,6 +27,8 @@ export interface MockServer {
   readonly journal: Journal;
   /** Of HTTPS. */
   readonly certificate: ServerCertificate | undefined;
+  /** What they remember, where they do. */
+  readonly state: StateControl | undefined;
   /** Ends every connection, writes the HAR and emits a result for each service. A second call waits for the first. */
   close(): Promise<void>;
 }
@@ -44,8 +48,9 @@ export async function startMocks(context: RunContext, options: MockOptions): Pro
   const tls = options.tls === undefined ? undefined : await tlsSettings(options.tls);
   const transport = { http2: options.http2 === true, ...(tls === undefined ? {} : { tls: tls.settings }) };
   const log = createTrafficLog(context, options.verboseLevel);
+  const states = await statesOf(options, loaded, log);
   const journal = openJournal(journalOptions(context, options, log));
-  const mocks = new Mocks(context, { options, layout, log, journal, transport, certificate: tls?.certificate });
+  const mocks = new Mocks(context, { options, layout, log, journal, transport, certificate: tls?.certificate, states });
   try {
     await mocks.open(loaded);
   } catch (thrown) {
@@ -53,6 +58,25 @@ export async function startMocks(context: RunContext, options: MockOptions): Pro
     throw thrown;
   }
   return mocks;
+}
+
+/** @throws TallyError STATE_NEEDS_ONE_PROCESS, and those of `openStates` */
+async function statesOf(
+  options: MockOptions,
+  loaded: readonly LoadedContract[],
+  log: TrafficLog,
+): Promise<SandboxStates | undefined> {
+  if (options.state === undefined) return undefined;
+  if (workersOf(options) > 1) {
+    throw new TallyError({
+      code: 'STATE_NEEDS_ONE_PROCESS',
+      where: `tally mock --state --workers ${workersOf(options)}`,
+      why: 'what is kept lives in the memory of one process',
+      fix: 'leave out --workers, or --state',
+    });
+  }
+  const contracts = loaded.map(({ contract }) => contract);
+  return await openStates(options.state, { contracts, seed: options.seed, warn: log.warn });
 }
 
 function apisOf(context: RunContext): readonly ParsedContract[] {
@@ -91,6 +115,7 @@ interface MockParts {
   readonly journal: JournalWriter;
   readonly transport: Transport;
   readonly certificate: ServerCertificate | undefined;
+  readonly states: SandboxStates | undefined;
 }
 
 /** One port, and its services by their place in the list. */
@@ -133,6 +158,10 @@ class Mocks implements MockServer {
     return this.#parts.certificate;
   }
 
+  get state(): StateControl | undefined {
+    return this.#parts.states;
+  }
+
   get url(): string {
     return this.#desks[0]?.url ?? '';
   }
@@ -161,6 +190,7 @@ class Mocks implements MockServer {
     const unheard = this.#desks.map(async ({ listening }) => await listening.close());
     for (const { web } of this.#desks) web.close();
     await Promise.all([...unheard, this.#workers?.close()]);
+    await this.#parts.states?.close();
     log.flush();
     await journal.close();
     for (const service of this.services) await this.#emit(service);
