@@ -27,6 +27,8 @@ export interface MockConfig {
   readonly watch?: boolean;
   /** Whether HTTP/2 is spoken too. */
   readonly http2?: boolean;
+  /** Whether what is sent is remembered; a file makes it last, another says what there is at the start. */
+  readonly state?: boolean | { readonly file?: string; readonly seed?: string };
   /** HTTPS; without a certificate, by one that is generated. */
   readonly tls?: {
     readonly cert?: string;

@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject } from '../contracts/index.ts';
 import { objectShape, typeIs, type ObjectShape, type PropertyShape } from './object-shape.ts';
 import type { ListForm } from './resource-model.ts';
 import type { Filter, Paging } from './resource-paging.ts';
-import type { Stored } from './sandbox-store.ts';
+import type { Collection, Stored } from './sandbox-store.ts';
 
 type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -38,12 +38,17 @@ function textOf(value: Json): string {
 }
 
 /** @returns undefined for a cursor that is none of ours */
-export function pageOf(paging: Paging, found: readonly Stored[], query: Query): Page<Stored> | undefined {
+export function pageOf(
+  paging: Paging,
+  found: readonly Stored[],
+  query: Query,
+  all: Pick<Collection, 'objects'>,
+): Page<Stored> | undefined {
   const limit = limitOf(paging, query);
   const position = paging.position === undefined ? undefined : [query[paging.position] ?? []].flat()[0];
   const total = found.length;
   const pages = limit === undefined ? 1 : Math.max(1, Math.ceil(total / Math.max(1, limit)));
-  if (paging.style === 'cursor') return cursorPage(found, limit, position, { total, pages });
+  if (paging.style === 'cursor') return cursorPage(found, limit, position, { total, pages, all });
   const given = position === undefined || position === '' ? undefined : Number(position);
   const size = limit ?? total;
   if (paging.style === 'page') {
@@ -88,9 +93,9 @@ function cursorPage(
   found: readonly Stored[],
   limit: number | undefined,
   cursor: string | undefined,
-  { total, pages }: { readonly total: number; readonly pages: number },
+  { total, pages, all }: { readonly total: number; readonly pages: number; readonly all: Pick<Collection, 'objects'> },
 ): Page<Stored> | undefined {
-  const after = cursor === undefined || cursor === '' ? 0 : orderAfter(found, cursor);
+  const after = cursor === undefined || cursor === '' ? 0 : orderAfter(all, cursor);
   if (after === undefined) return undefined;
   const rest = found.filter(({ order }) => order > after);
   const items = limit === undefined ? rest : rest.slice(0, limit);
@@ -105,12 +110,12 @@ function cursorOf({ order }: Stored): string {
 }
 
 /** Also the id of an item, plain or in the form of a cursor: contracts have such examples. */
-function orderAfter(found: readonly Stored[], cursor: string): number | undefined {
+function orderAfter({ objects }: Pick<Collection, 'objects'>, cursor: string): number | undefined {
   const text = Buffer.from(cursor, 'base64url').toString();
   const [, order] = /^after:(\d+)$/.exec(text) ?? [];
   if (order !== undefined) return Number(order);
   const [, id = cursor] = /^after:(.+)$/.exec(text) ?? [];
-  return found.find((each) => each.id === id)?.order;
+  return objects.get(id)?.order;
 }
 
 interface Surroundings {

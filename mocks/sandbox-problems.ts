@@ -2,11 +2,13 @@ import {
   documentedResponse,
   isObject,
   schemaValidator,
+  valueAt,
   type Contract,
   type Json,
   type JsonObject,
   type MediaType,
   type Operation,
+  type Response,
 } from '../contracts/index.ts';
 import { schemaAt } from './object-shape.ts';
 import { jsonOf } from './resource-model.ts';
@@ -33,15 +35,40 @@ export interface Refusal {
 }
 
 /** The contract's own answer to a mistake, with our words for this one where its schema has room for them. */
-export function refusalAnswer(contract: Contract, operation: Operation, refusal: Refusal, maker: Maker): SandboxAnswer {
+export function refusalAnswer(
+  contract: Contract,
+  operation: Operation,
+  refusal: Refusal,
+  maker: Maker,
+  known: readonly string[],
+): SandboxAnswer {
   const status = refusal.statuses.find((each) => isDocumented(operation, each)) ?? refusal.statuses[0];
   const media = jsonOf(documentedResponse(operation, status)?.content ?? []);
   const body = media === undefined ? undefined : documentedBody(contract, media, refusal, status, maker);
   const type = body === undefined ? 'application/problem+json' : (media?.mediaType ?? '');
   const said = JSON.stringify(body ?? problem(refusal, status));
   const contentType = type.includes('*') ? 'application/json' : type;
-  const headers = ['Content-Type', contentType, 'Content-Length', String(Buffer.byteLength(said))];
+  const response = documentedResponse(operation, status);
+  const own = response === undefined ? [] : headersOf(contract, response, known, maker);
+  const headers = ['Content-Type', contentType, ...own, 'Content-Length', String(Buffer.byteLength(said))];
   return { status, headers, body: said, refusal: refusal.detail };
+}
+
+/** Of what we know, the documented; and the contract's examples of what it requires besides. */
+export function headersOf(
+  { document }: Contract,
+  { headers }: Response,
+  known: readonly string[],
+  maker: Maker,
+): readonly string[] {
+  return headers.flatMap(({ name, required, pointer, declaredAt }) => {
+    const at = known.findIndex((each, index) => index % 2 === 0 && each.toLowerCase() === name.toLowerCase());
+    if (at !== -1) return known.slice(at, at + 2);
+    if (!required || /^content-type$/i.test(name)) return [];
+    const declared = declaredAt === undefined ? undefined : valueAt(document, declaredAt);
+    const example = isObject(declared) ? declared['example'] : undefined;
+    return [name, String(example ?? inventValue(maker, pointer))];
+  });
 }
 
 export function isDocumented({ responses }: Operation, status: number): boolean {

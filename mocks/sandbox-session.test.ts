@@ -80,7 +80,7 @@ describe('a session with the reference API', () => {
 
   test('finds what was posted, lists, pages, changes and deletes it', async () => {
     const { call } = await partnerOf(PARCELS);
-    const made = await call('createParcel', '/parcels', { body: DRAFT, headers: key('k-1') });
+    const made = await call('createParcel', '/parcels', { body: DRAFT, headers: key('first-key') });
     const id = String(member(made.body, 'id'));
     expect([made.status, made.body]).toEqual([
       201,
@@ -118,7 +118,7 @@ describe('a session with the reference API', () => {
     const { call } = await partnerOf(PARCELS);
     const ids: string[] = [];
     for (let n = 0; n < 7; n += 1) {
-      const made = await call('createParcel', '/parcels', { body: { ...DRAFT, weightGrams: n + 1 }, headers: key(`k-${n}`) });
+      const made = await call('createParcel', '/parcels', { body: { ...DRAFT, weightGrams: n + 1 }, headers: key(`parcel-${n}`) });
       ids.push(String(member(made.body, 'id')));
     }
     const seen: Json[] = [];
@@ -137,10 +137,10 @@ describe('a session with the reference API', () => {
 
   test('gives a repeat the first answer, and refuses a key with another body or none', async () => {
     const { call } = await partnerOf(PARCELS);
-    const first = await call('createParcel', '/parcels', { body: DRAFT, headers: key('k-1') });
-    const again = await call('createParcel', '/parcels', { body: DRAFT, headers: key('k-1') });
+    const first = await call('createParcel', '/parcels', { body: DRAFT, headers: key('first-key') });
+    const again = await call('createParcel', '/parcels', { body: DRAFT, headers: key('first-key') });
     expect([again.status, again.body, again.headers.get('location')]).toEqual([201, first.body, first.headers.get('location')]);
-    const other = await call('createParcel', '/parcels', { body: { ...DRAFT, weightGrams: 1 }, headers: key('k-1') });
+    const other = await call('createParcel', '/parcels', { body: { ...DRAFT, weightGrams: 1 }, headers: key('first-key') });
     expect([other.status, member(other.body, 'type')]).toEqual([422, 'https://parcels.example/problems/idempotency-key-reused']);
     const none = await call('createParcel', '/parcels', { body: DRAFT });
     expect([none.status, member(none.body, 'type')]).toEqual([400, 'https://parcels.example/problems/idempotency-key-missing']);
@@ -148,7 +148,7 @@ describe('a session with the reference API', () => {
 
   test('shows each consumer its own data only', async () => {
     const { call } = await partnerOf(PARCELS);
-    const made = await call('createParcel', '/parcels', { body: DRAFT, headers: key('k-1') });
+    const made = await call('createParcel', '/parcels', { body: DRAFT, headers: key('first-key') });
     const at = `/parcels/${String(member(made.body, 'id'))}`;
     const other = { headers: { authorization: 'Bearer marketplace' } };
     expect((await call('getParcel', at, other)).status).toBe(404);
@@ -160,7 +160,7 @@ describe('a session with the reference API', () => {
     const { server, call } = await partnerOf(PARCELS);
     const preferred = await call('getParcel', '/parcels/PCL-0000ZZZZ', { headers: { prefer: 'code=200' } });
     expect(preferred.status).toBe(200);
-    expect((await call('createParcel', '/parcels', { body: { ...DRAFT, weightGrams: 0 }, headers: key('k') })).status).toBe(422);
+    expect((await call('createParcel', '/parcels', { body: { ...DRAFT, weightGrams: 0 }, headers: key('some-key') })).status).toBe(422);
     expect((await call('getParcel', '/parcels/PCL-0000AAAA', { headers: { authorization: '' } })).status).toBe(401);
     expect(server.services[0]?.sandbox).toEqual({
       collections: ['/parcels'],

@@ -12,8 +12,8 @@ import {
 import type { PropertyShape } from './object-shape.ts';
 import { matchesFilters, pageOf, wrapPage } from './sandbox-list.ts';
 import type { Resource, ResourceModel, Role, Success } from './resource-model.ts';
-import { refusalAnswer, isDocumented, validatorOf, type Refusal, type SandboxAnswer } from './sandbox-problems.ts';
-import { nextRevision, type Change, type Collection, type SandboxStore, type Stored } from './sandbox-store.ts';
+import { headersOf, isDocumented, refusalAnswer, validatorOf, type Refusal, type SandboxAnswer } from './sandbox-problems.ts';
+import { nextRevision, type Change, type Collection, type KeptAnswer, type SandboxStore, type Stored } from './sandbox-store.ts';
 import { changedItem, isLink, mergePatched, newId, newItem, type Maker } from './sandbox-values.ts';
 import type { Random } from './seeded-random.ts';
 import { outcomeOf } from './covered.ts';
@@ -187,10 +187,18 @@ function act(task: Task): Done | undefined {
 /** Does what was found right, and answers when it is safe. */
 function settle({ parts, consumer, role }: Task, done: Done | undefined): SandboxAnswer | Promise<SandboxAnswer> | undefined {
   if (done === undefined || done.changes.length === 0) return done?.answer;
-  const saved = parts.commit([...parts.store.opening(consumer), ...done.changes]);
-  if (saved === undefined) return done.answer;
-  return saved.then(
-    () => done.answer,
+  return saved(parts, role, parts.commit([...parts.store.opening(consumer), ...done.changes]), done.answer);
+}
+
+function saved(
+  parts: SandboxParts,
+  role: Role,
+  isSafe: Promise<void> | undefined,
+  answer: SandboxAnswer,
+): SandboxAnswer | Promise<SandboxAnswer> {
+  if (isSafe === undefined) return answer;
+  return isSafe.then(
+    () => answer,
     (thrown: unknown) => {
       parts.warn(`the state of ${role.operation.id} was not written: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
       return unsaved();
@@ -216,7 +224,7 @@ function once(task: Task, inProgress: Set<string>): SandboxAnswer | Promise<Sand
   const fingerprint = fingerprintOf(asked.input);
   const known = parts.store.answerTo(consumer, key, maker.nowMs);
   if (known !== undefined && known.fingerprint !== fingerprint) return refuse(task, KEY_REUSED);
-  if (known !== undefined) return { status: known.status, headers: known.headers, body: known.body ?? undefined };
+  if (known !== undefined) return replayed(task, known);
   const done = act(task);
   if (done === undefined) return undefined;
   const { status, headers, body = null } = done.answer;
@@ -225,6 +233,12 @@ function once(task: Task, inProgress: Set<string>): SandboxAnswer | Promise<Sand
   if (!(settled instanceof Promise)) return settled;
   inProgress.add(running);
   return settled.finally(() => inProgress.delete(running));
+}
+
+/** Told again only when it is safe: the first answer may have been lost because its state could not be written. */
+function replayed({ parts, role }: Task, { status, headers, body }: KeptAnswer): SandboxAnswer | Promise<SandboxAnswer> {
+  const answer = { status, headers, body: body ?? undefined };
+  return saved(parts, role, parts.commit([]), answer);
 }
 
 function fingerprintOf({ method, url, body }: IHttpRequest): string {
@@ -323,7 +337,7 @@ function list(task: Task): Done | undefined {
   if (form === undefined || success.media === undefined) return undefined;
   const query = asked.input.url.query ?? {};
   const found = [...collection.objects.values()].filter(({ value }) => matchesFilters(form.filters, value, query));
-  const page = pageOf(form.paging, found, query);
+  const page = pageOf(form.paging, found, query, collection);
   if (page === undefined) return refused(task, CURSOR_UNKNOWN);
   const link = (position: string | number): string => {
     const search = new URLSearchParams();
@@ -336,8 +350,7 @@ function list(task: Task): Done | undefined {
   const body = wrapPage(form, { ...page, items }, { link, self, document: parts.contract.document });
   if (!validatorOf(parts.contract, success.media.pointer)(body)) return unfit(task);
   const next = page.next === undefined ? undefined : link(page.next);
-  const isLinked = next !== undefined && success.response.headers.some(({ name }) => name.toLowerCase() === 'link');
-  const headers = isLinked ? ['Link', `<${next}>; rel="next"`] : [];
+  const headers = next === undefined ? [] : ['Link', `<${next}>; rel="next"`];
   return { answer: jsonAnswer(task, success, body, headers), changes: [] };
 }
 
@@ -423,7 +436,7 @@ function remove(task: Task): Done | undefined {
   if (before === undefined) return refused(task, notFound(asked.input.url.path));
   const unmet = failedCondition(task);
   if (unmet !== undefined) return refused(task, unmet);
-  const answer = role.success.media === undefined ? bare(role.success) : itemAnswer(task, role.success, before);
+  const answer = role.success.media === undefined ? bare(task, role.success) : itemAnswer(task, role.success, before);
   return answer === undefined ? undefined : { answer, changes: [{ do: 'remove', consumer, in: at, id: before.id }] };
 }
 
@@ -480,16 +493,17 @@ function refused(task: Task, refusal: Refusal): Done {
   return { answer: refuse(task, refusal), changes: [] };
 }
 
-function refuse({ parts, role, maker }: Task, refusal: Refusal): SandboxAnswer {
-  return refusalAnswer(parts.contract, role.operation, refusal, maker);
+function refuse({ parts, role, maker, before }: Task, refusal: Refusal): SandboxAnswer {
+  const known = before === undefined ? [] : ['ETag', entityTag(before)];
+  return refusalAnswer(parts.contract, role.operation, refusal, maker, known);
 }
 
 /** An answer with an item in it. @param location where a new one is read, below the service's address */
 function itemAnswer(task: Task, success: Success, object: Stored, location?: string): SandboxAnswer | undefined {
   const { parts, role, at } = task;
   const place = `${at}/${encodeURIComponent(object.id)}`;
-  const own = [...locationHeader(task, success, location), ...(hasTag(success) ? ['ETag', entityTag(object)] : [])];
-  if (success.media === undefined) return bare(success, own);
+  const own = [...locationHeader(task, success, location), 'ETag', entityTag(object)];
+  if (success.media === undefined) return bare(task, success, own);
   const whole = rendered(role.resource, object.value, role, parts.url + place);
   const fits = validatorOf(parts.contract, success.media.pointer);
   if (fits(whole)) return jsonAnswer(task, success, whole, own);
@@ -502,12 +516,18 @@ function unfit({ parts, role }: Task): undefined {
   );
 }
 
-function bare({ status }: Success, headers: readonly string[] = []): SandboxAnswer {
+function bare({ parts, maker }: Task, { status, response }: Success, known: readonly string[] = []): SandboxAnswer {
   const length = status === 204 ? [] : ['Content-Length', '0'];
-  return { status, headers: [...headers, ...length], body: undefined };
+  return { status, headers: [...headersOf(parts.contract, response, known, maker), ...length], body: undefined };
 }
 
-function jsonAnswer(_: Task, { status, media }: Success, body: Json, headers: readonly string[]): SandboxAnswer {
+function jsonAnswer(
+  { parts, maker }: Task,
+  { status, media, response }: Success,
+  body: Json,
+  known: readonly string[],
+): SandboxAnswer {
+  const headers = headersOf(parts.contract, response, known, maker);
   const said = JSON.stringify(body);
   const type = media?.mediaType ?? '';
   const contentType = type.includes('*') ? 'application/json' : type;
@@ -519,8 +539,8 @@ function jsonAnswer(_: Task, { status, media }: Success, body: Json, headers: re
 function locationHeader({ parts }: Task, { response }: Success, location: string | undefined): readonly string[] {
   if (location === undefined) return [];
   const declared = response.headers.find(({ name }) => name.toLowerCase() === 'location');
+  if (declared === undefined) return [];
   const address = parts.url + location;
-  if (declared === undefined) return ['Location', address];
   const fits = validatorOf(parts.contract, declared.pointer);
   const found = [address, new URL(address).pathname, location].find((each) => fits(each));
   return ['Location', found ?? address];

@@ -72,6 +72,7 @@ export function openService(
   };
 }
 
-function summaryOf({ model: { resources, fallbacks, notes } }: Sandbox): SandboxSummary {
-  return { collections: resources.map(({ collectionPath }) => collectionPath), fallbacks, notes };
+function summaryOf({ model: { roles, fallbacks, notes } }: Sandbox): SandboxSummary {
+  const collections = new Set([...roles.values()].map(({ resource }) => resource.collectionPath));
+  return { collections: [...collections], fallbacks, notes };
 }

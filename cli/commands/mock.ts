@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Config, RunContext } from '../../contracts/index.ts';
-import type { MockOptions, MockServer, TlsOptions } from '../../mocks/index.ts';
+import type { MockOptions, MockServer, MockService, StateOptions, TlsOptions } from '../../mocks/index.ts';
 import type { Command, CommandInput } from '../command.ts';
 import { createLog } from '../log.ts';
 import { readVersion } from '../version.ts';
@@ -15,6 +15,7 @@ export const mock: Command = {
     { command: 'tally mock openapi.yaml', summary: 'one document at http://127.0.0.1:4010/, as prism mock serves it' },
     { command: 'tally mock', summary: 'every API of the workspace in every version, under /name/version' },
     { command: 'tally mock -p 0 -d --seed 7 openapi.yaml', summary: 'any free port, repeatable generated answers' },
+    { command: 'tally mock --state openapi.yaml', summary: 'what is posted is found again, listed, changed, deleted' },
     { command: 'tally mock --https --http2 openapi.yaml', summary: 'over TLS, with a certificate made for this run' },
     { command: 'tally mock --journal calls.ndjson --har calls.har', summary: 'keep what partners sent and got' },
   ],
@@ -59,6 +60,16 @@ export const mock: Command = {
       type: 'boolean',
       default: true,
       summary: 'Serve documents as they are after every change; a broken one is told and left out',
+    },
+    state: {
+      type: 'boolean',
+      summary: 'Remember what is sent: created objects are read, listed, changed and deleted; each consumer has its own',
+    },
+    'state-file': { type: 'string', value: 'FILE', summary: 'Keep the state there, beyond the end of the mocks' },
+    'state-seed': {
+      type: 'string',
+      value: 'FILE',
+      summary: "Begin with these objects (JSON, by collection), not the contract's examples",
     },
     https: { type: 'boolean', summary: 'HTTPS, with a certificate that is generated for this run' },
     'tls-cert': { type: 'string', value: 'FILE', summary: 'HTTPS with this certificate (PEM)' },
@@ -120,6 +131,7 @@ async function optionsOf(input: CommandInput, { root, config }: RunContext['work
   const configured = config.mock;
   const file = (name: string): string | undefined => fileOf(input, name);
   const tls = tlsOf(input, configured.tls, root);
+  const state = stateOf(input, configured.state, root);
   const seed = flags.string('seed');
   const harFile = file('har');
   const journalFile = file('journal');
@@ -136,6 +148,7 @@ async function optionsOf(input: CommandInput, { root, config }: RunContext['work
     http2: flags.given('http2') ? flags.boolean('http2') : configured.http2 === true,
     workers: await workersOf(input, configured.workers ?? 1),
     ...(tls === undefined ? {} : { tls }),
+    ...(state === undefined ? {} : { state }),
     ...(seed === undefined ? {} : { seed }),
     // Said only when switched off: a document's own x-json-schema-faker has a say too.
     ...(flags.boolean('json-schema-faker-fillProperties') ? {} : { fillProperties: false }),
@@ -185,6 +198,18 @@ function tlsOf(input: CommandInput, configured: Config['mock']['tls'], root: str
   return isAsked ? named : undefined;
 }
 
+/** A file that is named, by a flag or in tally.yaml, means a state; `--no-state` means none. */
+function stateOf(input: CommandInput, configured: Config['mock']['state'], root: string): StateOptions | undefined {
+  const { flags } = input;
+  if (flags.given('state') && !flags.boolean('state')) return undefined;
+  const set = typeof configured === 'object' ? configured : {};
+  const file = fileOf(input, 'state-file') ?? (set.file === undefined ? undefined : path.resolve(root, set.file));
+  const seedFile = fileOf(input, 'state-seed') ?? (set.seed === undefined ? undefined : path.resolve(root, set.seed));
+  const isConfigured = configured !== undefined && configured !== false;
+  if (!flags.boolean('state') && !isConfigured && file === undefined && seedFile === undefined) return undefined;
+  return { ...(file === undefined ? {} : { file }), ...(seedFile === undefined ? {} : { seedFile }) };
+}
+
 /** What is served, and a line to try it with. */
 async function greeting(server: MockServer): Promise<string> {
   const { curlLine } = await import('../../mocks/index.ts');
@@ -194,9 +219,21 @@ async function greeting(server: MockServer): Promise<string> {
     return [
       `${name} ${version}  ${operations} ${operations === 1 ? 'operation' : 'operations'}  ${url}`,
       ...(first === undefined ? [] : [`  ${trusting(first, server)}`]),
+      ...sandboxLines(service.sandbox),
     ];
   });
   return `${[...lines, ...certificateLines(server)].join('\n')}\n\nCtrl-C ends it.\n`;
+}
+
+/** What is kept, and one line for each operation that keeps nothing or only a part. */
+function sandboxLines(sandbox: MockService['sandbox']): readonly string[] {
+  if (sandbox === undefined) return [];
+  const { collections, fallbacks, notes } = sandbox;
+  return [
+    `  remembers ${collections.length === 0 ? 'nothing: the contract has no collection with items' : collections.join(', ')}`,
+    ...fallbacks.map(({ operationId, reason }) => `  ${operationId} answers its example: ${reason}`),
+    ...notes.map(({ operationId, reason }) => `  ${operationId}: ${reason}`),
+  ];
 }
 
 /** The call as it works with a certificate that nobody else has signed. */
