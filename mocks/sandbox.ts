@@ -70,6 +70,8 @@ interface Task {
   /** The item's id in the path. */
   readonly id: string | undefined;
   readonly before: Stored | undefined;
+  /** What reading an object was answered with: it takes longer to write and judge an answer than all the rest. */
+  readonly memo: WeakMap<Stored, SandboxAnswer>;
 }
 
 /** What a request leads to. */
@@ -87,12 +89,13 @@ export function createSandbox(parts: SandboxParts): Sandbox {
     }),
   );
   const inProgress = new Set<string>();
+  const memo = new WeakMap<Stored, SandboxAnswer>();
   return {
     model,
     answer: (asked) => {
       const role = roles.get(`${asked.method} ${asked.path}`);
       if (role === undefined || !isJsonAccepted(asked.accept, role.success)) return undefined;
-      const task = taskOf(parts, role, asked);
+      const task = taskOf(parts, role, asked, memo);
       if (task === undefined) return undefined;
       if (outcomeOf(asked.violations) !== 'valid') return missingHeader(task);
       return role.idempotencyHeader === undefined ? settle(task, act(task)) : once(task, inProgress);
@@ -100,7 +103,7 @@ export function createSandbox(parts: SandboxParts): Sandbox {
   };
 }
 
-function taskOf(parts: SandboxParts, role: Role, asked: Asked): Task | undefined {
+function taskOf(parts: SandboxParts, role: Role, asked: Asked, memo: Task['memo']): Task | undefined {
   const { itemPath, collectionPath } = role.resource;
   const isItem = asked.path === itemPath;
   const values = segmentsOf(asked.path, asked.input.url.path);
@@ -118,6 +121,7 @@ function taskOf(parts: SandboxParts, role: Role, asked: Asked): Task | undefined
     at,
     collection,
     id,
+    memo,
     before: id === undefined ? undefined : collection.objects.get(id),
   };
 }
@@ -370,9 +374,13 @@ function get(task: Task): Done | undefined {
   if (known !== undefined && hasTag(role.success) && matchesTag(known, tag, true)) {
     return { answer: { status: 304, headers: ['ETag', tag], body: undefined }, changes: [] };
   }
-  const answer = itemAnswer(task, role.success, object);
-  return answer === undefined ? undefined : { answer, changes: [] };
+  const answer = task.memo.get(object) ?? itemAnswer(task, role.success, object);
+  if (answer === undefined) return undefined;
+  task.memo.set(object, answer);
+  return { answer, changes: NONE };
 }
+
+const NONE: readonly Change[] = [];
 
 /** Where nobody can make an item, every id has one: the example's, with this id. */
 function echoed(role: Role, id: string): Stored | undefined {

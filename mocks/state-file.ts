@@ -179,7 +179,7 @@ class Writer implements StateLog {
   append(changes: readonly ServiceChange[]): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ line: `${JSON.stringify(changes)}\n`, resolve, reject });
-      this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined));
+      this.#writing ??= this.#writeAll();
     });
   }
 
@@ -203,6 +203,8 @@ class Writer implements StateLog {
         for (const { reject } of batch) reject(thrown);
       }
     }
+    // At once, not in a later turn: what is appended in between would wait for ever.
+    this.#writing = undefined;
   }
 
   async #write(text: string): Promise<void> {
