@@ -142,7 +142,8 @@ function answerRoute(
   try {
     const served = engine.servedBy(route);
     const question = { ...asked, violations: served.plan.judge(asked.input) };
-    const remembered = engine.sandbox === undefined ? undefined : answerFromSandbox(engine.sandbox, to, route, question);
+    const remembered =
+      engine.sandbox === undefined ? undefined : answerFromSandbox(engine.sandbox, to, route, question);
     if (remembered !== undefined) return remembered;
     const source = sourceOf(question, engine.options);
     return source === 'prism'

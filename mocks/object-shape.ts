@@ -65,7 +65,8 @@ function propertyAt(document: JsonObject, declared: string): PropertyShape {
     schema,
     isReadOnly: said('readOnly'),
     isWriteOnly: said('writeOnly'),
-    isNullable: said('nullable') || typeIs(schema, 'null') || (Array.isArray(schema['enum']) && schema['enum'].includes(null)),
+    isNullable:
+      said('nullable') || typeIs(schema, 'null') || (Array.isArray(schema['enum']) && schema['enum'].includes(null)),
   };
 }
 

@@ -23,7 +23,9 @@ export async function openStates({ file, seedFile }: StateOptions, around: Surro
   let states: SandboxStates | undefined;
   const { log, changes, cutBytes } = await openStateFile(file, { present: () => states?.present() ?? [] });
   if (cutBytes > 0) {
-    warn(`${file}: its last line was cut off after ${cutBytes} bytes; that change was never acknowledged and is left out`);
+    warn(
+      `${file}: its last line was cut off after ${cutBytes} bytes; that change was never acknowledged and is left out`,
+    );
   }
   states = createSandboxStates({ ...seed, randomSeed, warn, log, changes });
   return states;
@@ -51,7 +53,12 @@ async function parsed(file: string): Promise<Json> {
     const content: Json = JSON.parse(text);
     return content;
   } catch (cause) {
-    throw invalid(file, `it is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`, 'correct it', cause);
+    throw invalid(
+      file,
+      `it is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'correct it',
+      cause,
+    );
   }
 }
 

@@ -45,12 +45,12 @@ export interface Resource {
   readonly isWritable: boolean;
 }
 
-export interface ItemSchema {
+interface ItemSchema {
   readonly pointer: string;
   readonly shape: ObjectShape;
 }
 
-export type Action = 'create' | 'list' | 'get' | 'update' | 'replace' | 'remove';
+type Action = 'create' | 'list' | 'get' | 'update' | 'replace' | 'remove';
 
 /** What an operation does to its resource. */
 export interface Role {
@@ -171,14 +171,19 @@ function readResource(
     isWritable: writers.some((each) => each !== undefined && successOf(each) !== undefined),
   };
   const parent = parentOf(collectionPath, [...byPath.keys()]);
-  return assignRoles(document, parent === undefined ? resource : { ...resource, parent }, {
-    list: by(onCollection, 'get'),
-    create: post,
-    get,
-    update: by(onItem, 'patch'),
-    replace: by(onItem, 'put'),
-    remove: by(onItem, 'delete'),
-  }, [...onCollection, ...onItem]);
+  return assignRoles(
+    document,
+    parent === undefined ? resource : { ...resource, parent },
+    {
+      list: by(onCollection, 'get'),
+      create: post,
+      get,
+      update: by(onItem, 'patch'),
+      replace: by(onItem, 'put'),
+      remove: by(onItem, 'delete'),
+    },
+    [...onCollection, ...onItem],
+  );
 }
 
 function assignRoles(
@@ -226,10 +231,11 @@ function roleOf(
   if (takesBody && action !== 'create' && (requestBody === undefined || jsonOf(requestBody.content) === undefined)) {
     return 'it takes no JSON body';
   }
-  if (takesBody && requestBody !== undefined && jsonOf(requestBody.content) === undefined) return 'it takes no JSON body';
-  const idempotencyHeader = operation.parameters.find(
-    (each) => each.in === 'header' && /^(x-)?idempotency-key$/i.test(each.name),
-  )?.name.toLowerCase();
+  if (takesBody && requestBody !== undefined && jsonOf(requestBody.content) === undefined)
+    return 'it takes no JSON body';
+  const idempotencyHeader = operation.parameters
+    .find((each) => each.in === 'header' && /^(x-)?idempotency-key$/i.test(each.name))
+    ?.name.toLowerCase();
   const role = {
     action,
     operation,
@@ -284,7 +290,10 @@ function listOf(document: JsonObject, operation: Operation | undefined): Listed 
     return items === undefined ? [] : [{ name, items }];
   });
   const [only, another] = arrays;
-  const chosen = another === undefined ? only : arrays.find(({ name }) => /^(items|data|results|value|values|content|records|elements)$/i.test(name));
+  const chosen =
+    another === undefined
+      ? only
+      : arrays.find(({ name }) => /^(items|data|results|value|values|content|records|elements)$/i.test(name));
   if (chosen === undefined || shape === undefined) return undefined;
   return { itemsProperty: chosen.name, shape, items: chosen.items };
 }
@@ -321,7 +330,8 @@ function idPropertyOf(
   { idParameter, collectionPath }: Candidate,
   create: Operation | undefined,
 ): string | undefined {
-  const linked = idParameter === undefined || create === undefined ? undefined : linkedProperty(document, create, idParameter);
+  const linked =
+    idParameter === undefined || create === undefined ? undefined : linkedProperty(document, create, idParameter);
   if (linked !== undefined && properties.has(linked)) return linked;
   const parameter = idParameter ?? 'id';
   const plain = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, '');
@@ -382,7 +392,9 @@ export function successOf({ responses }: Operation): Success | undefined {
   const [first] = responses
     .filter(({ status }) => /^2(\d\d|XX)$/i.test(status))
     .toSorted((a, b) => (a.status.toUpperCase() < b.status.toUpperCase() ? -1 : 1));
-  return first === undefined ? undefined : successWith(first, /^2\d\d$/.test(first.status) ? Number(first.status) : 200);
+  return first === undefined
+    ? undefined
+    : successWith(first, /^2\d\d$/.test(first.status) ? Number(first.status) : 200);
 }
 
 function successAt({ responses }: Operation, status: number): Success | undefined {

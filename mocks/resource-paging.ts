@@ -37,7 +37,8 @@ export function pagingOf(
   shape: ObjectShape | undefined,
   itemsProperty: string | undefined,
 ): Paging {
-  const named = (pattern: RegExp) => operation.parameters.find((each) => each.in === 'query' && pattern.test(each.name));
+  const named = (pattern: RegExp) =>
+    operation.parameters.find((each) => each.in === 'query' && pattern.test(each.name));
   const limit = named(LIMIT);
   const cursor = named(CURSOR);
   const offset = named(OFFSET);
@@ -69,7 +70,10 @@ export function pagingOf(
     ...(position === undefined ? {} : { position: position.name }),
     ...(usual === undefined ? {} : { defaultLimit: usual }),
     ...(bounds.length === 0 ? {} : { maxLimit: Math.min(...bounds) }),
-    firstPage: page !== undefined && (numberIn(document, page, 'minimum') === 0 || numberIn(document, page, 'default') === 0) ? 0 : 1,
+    firstPage:
+      page !== undefined && (numberIn(document, page, 'minimum') === 0 || numberIn(document, page, 'default') === 0)
+        ? 0
+        : 1,
   };
 }
 
@@ -121,7 +125,6 @@ function propertyNamed(name: string, properties: ReadonlyMap<string, PropertySha
   return (
     names.find((each) => each === name) ??
     names.find((each) => plain(each) === wanted) ??
-    names.find((each) => plain(each) === wanted.replace(/s$/, '') || `${plain(each)}`.replace(/s$/, '') === wanted)
+    names.find((each) => plain(each) === wanted.replace(/s$/, '') || plain(each).replace(/s$/, '') === wanted)
   );
 }
-

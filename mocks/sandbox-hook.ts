@@ -15,7 +15,8 @@ export function answerFromSandbox(
   { input, preferences, accept, violations }: Question,
 ): Handled | Promise<Handled> | undefined {
   const { code, exampleKey, dynamic } = preferences;
-  if (violations === undefined || code !== undefined || exampleKey !== undefined || dynamic !== undefined) return undefined;
+  if (violations === undefined || code !== undefined || exampleKey !== undefined || dynamic !== undefined)
+    return undefined;
   const client = clientOf(to.request.socket);
   const { method, path } = route;
   const found = sandbox.answer({ method, path, input, accept, violations, client });

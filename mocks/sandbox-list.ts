@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../contracts/index.ts';
 import { objectShape, typeIs, type ObjectShape, type PropertyShape } from './object-shape.ts';
+import { plainText } from './plain-text.ts';
 import type { ListForm } from './resource-model.ts';
 import type { Filter, Paging } from './resource-paging.ts';
 import type { Collection, Stored } from './sandbox-store.ts';
@@ -29,12 +30,8 @@ export function matchesFilters(filters: readonly Filter[], value: JsonObject, qu
     const wanted = [sent].flat().flatMap((each) => (separator === undefined ? [each] : each.split(separator)));
     const found = value[property];
     const own = Array.isArray(found) ? found : [found];
-    return own.some((each: Json | undefined) => each !== undefined && wanted.includes(textOf(each)));
+    return own.some((each: Json | undefined) => each !== undefined && wanted.includes(plainText(each)));
   });
-}
-
-function textOf(value: Json): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** @returns undefined for a cursor that is none of ours */
@@ -149,7 +146,8 @@ function membersOf(
         ? memberOf(name, property, page, around, inLinks)
         : membersOf(inner, page, around, depth + 1, /links?$/i.test(name));
     if (value !== undefined) members[name] = value;
-    else if (shape.required.has(name)) members[name] = property.isNullable ? null : typeIs(property.schema, 'string') ? '' : 0;
+    else if (shape.required.has(name))
+      members[name] = property.isNullable ? null : typeIs(property.schema, 'string') ? '' : 0;
     else if (property.isNullable) members[name] = null;
   }
   return members;
@@ -162,14 +160,19 @@ function memberOf(
   { link, self }: Surroundings,
   inLinks: boolean,
 ): Json | undefined {
-  const isUrl = inLinks || /^uri/.test(String(property.schema['format'] ?? ''));
+  const isUrl = inLinks || plainText(property.schema['format']).startsWith('uri');
   const to = (position: string | number | undefined): Json | undefined => {
     if (position === undefined) return undefined;
     if (isUrl) return link(position);
-    return typeIs(property.schema, 'integer') || typeIs(property.schema, 'number') ? Number(position) : String(position);
+    return typeIs(property.schema, 'integer') || typeIs(property.schema, 'number')
+      ? Number(position)
+      : String(position);
   };
   const plain = name.toLowerCase().replaceAll(/[-_]/g, '');
-  if (/^(next|nextcursor|nextpagetoken|nexttoken|nextpage|nextoffset|nextmarker|endcursor|nexturl|nextlink)$/.test(plain)) return to(page.next);
+  if (
+    /^(next|nextcursor|nextpagetoken|nexttoken|nextpage|nextoffset|nextmarker|endcursor|nexturl|nextlink)$/.test(plain)
+  )
+    return to(page.next);
   if (/^(prev|previous|prevpage|previouspage|prevurl)$/.test(plain)) return to(page.previous);
   if (plain === 'first') return isUrl ? to(page.first) : undefined;
   if (plain === 'last') return isUrl ? to(page.last) : undefined;

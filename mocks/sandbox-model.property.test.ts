@@ -19,16 +19,30 @@ interface Note {
 }
 
 type Step =
-  | { readonly do: 'create' | 'put' | 'patch'; readonly which: number; readonly body: Record<string, Json>; readonly isStale: boolean }
+  | {
+      readonly do: 'create' | 'put' | 'patch';
+      readonly which: number;
+      readonly body: Record<string, Json>;
+      readonly isStale: boolean;
+    }
   | { readonly do: 'get' | 'delete' | 'comment' | 'comments'; readonly which: number }
-  | { readonly do: 'list'; readonly page: number; readonly size: number; readonly colour?: string | undefined; readonly tag?: string | undefined };
+  | {
+      readonly do: 'list';
+      readonly page: number;
+      readonly size: number;
+      readonly colour?: string | undefined;
+      readonly tag?: string | undefined;
+    };
 
 const COLOURS = ['red', 'green', 'blue'];
 const TAGS = ['a', 'b', 'c'];
 
 const text = fc.string({ maxLength: 20 });
 const colour = fc.constantFrom(...COLOURS, null);
-const draft = fc.record({ text, colour, pinned: fc.boolean(), tags: fc.subarray(TAGS), secret: text }, { requiredKeys: ['text'] });
+const draft = fc.record(
+  { text, colour, pinned: fc.boolean(), tags: fc.subarray(TAGS), secret: text },
+  { requiredKeys: ['text'] },
+);
 const change = fc.record({ text, colour, pinned: fc.boolean() }, { requiredKeys: [] });
 const which = fc.nat(30);
 const isStale = fc.boolean();
@@ -40,7 +54,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record(
-      { do: fc.constant('list' as const), page: fc.integer({ min: 1, max: 4 }), size: fc.integer({ min: 1, max: 6 }), colour: fc.constantFrom(...COLOURS), tag: fc.constantFrom(...TAGS) },
+      {
+        do: fc.constant('list' as const),
+        page: fc.integer({ min: 1, max: 4 }),
+        size: fc.integer({ min: 1, max: 6 }),
+        colour: fc.constantFrom(...COLOURS),
+        tag: fc.constantFrom(...TAGS),
+      },
       { requiredKeys: ['do', 'page', 'size'] },
     ),
   },
@@ -64,7 +84,11 @@ interface Answer {
 type Call = (method: string, target: string, body?: Json, headers?: Record<string, string>) => Promise<Answer> | Answer;
 
 function inProcess(): Call {
-  const states = createSandboxStates({ randomSeed: '1', warn: (said) => expect(said).toBe('nothing'), now: () => 1_700_000_000_000 });
+  const states = createSandboxStates({
+    randomSeed: '1',
+    warn: (said) => expect(said).toBe('nothing'),
+    now: () => 1_700_000_000_000,
+  });
   const sandbox = states.open(contract, 'http://127.0.0.1:1');
   return (method, target, body, headers = {}) => {
     const url = readTarget(target);
@@ -83,7 +107,8 @@ function validate(method: string, path: string, status: number, body: string | u
   const response = operation?.responses.find((each) => each.status === String(status));
   expect([method, path, status, response === undefined]).toEqual([method, path, status, false]);
   const pointer = response?.content[0]?.pointer;
-  if (pointer !== undefined && body !== undefined) expect(schemaValidator(contract, pointer, 'response')(JSON.parse(body))).toEqual([]);
+  if (pointer !== undefined && body !== undefined)
+    expect(schemaValidator(contract, pointer, 'response')(JSON.parse(body))).toEqual([]);
   if (operation !== undefined && status === 201) expect(successOf(operation)).toBeDefined();
 }
 
@@ -118,7 +143,9 @@ async function compare(call: Call, steps: readonly Step[]): Promise<void> {
       const query = `page=${each.page}&per_page=${each.size}${each.colour === undefined ? '' : `&colour=${each.colour}`}${each.tag === undefined ? '' : `&tags=${each.tag}`}`;
       const listed = await call('get', `/notes?${query}`);
       const found = [...notes.values()].filter(
-        (note) => (each.colour === undefined || note.colour === each.colour) && (each.tag === undefined || note.tags?.includes(each.tag) === true),
+        (note) =>
+          (each.colour === undefined || note.colour === each.colour) &&
+          (each.tag === undefined || note.tags?.includes(each.tag) === true),
       );
       const pages = Math.max(1, Math.ceil(found.length / each.size));
       const data = found.slice((each.page - 1) * each.size, each.page * each.size);
@@ -133,7 +160,10 @@ async function compare(call: Call, steps: readonly Step[]): Promise<void> {
     const at = `/notes/${id}`;
     if (each.do === 'get') {
       const got = await call('get', at);
-      expect([got.status, note === undefined ? null : bare(got.body)]).toEqual([note === undefined ? 404 : 200, note ?? null]);
+      expect([got.status, note === undefined ? null : bare(got.body)]).toEqual([
+        note === undefined ? 404 : 200,
+        note ?? null,
+      ]);
       if (note !== undefined) tags.set(id, got.etag ?? '');
     } else if (each.do === 'delete') {
       expect((await call('delete', at)).status).toBe(note === undefined ? 404 : 204);
@@ -160,7 +190,9 @@ async function compare(call: Call, steps: readonly Step[]): Promise<void> {
       if (note !== undefined) comments.set(id, (comments.get(id) ?? 0) + 1);
     } else {
       const listed = await call('get', `${at}/comments`);
-      expect(note === undefined ? listed.status : (listed.body as readonly Json[]).length).toBe(note === undefined ? 404 : (comments.get(id) ?? 0));
+      expect(note === undefined ? listed.status : (listed.body as readonly Json[]).length).toBe(
+        note === undefined ? 404 : (comments.get(id) ?? 0),
+      );
     }
   }
 }
@@ -176,17 +208,35 @@ describe('the sandbox against a plain model', () => {
 
   test('does not differ in some hundred steps over sockets', async () => {
     const { context } = await contextFor(['notes-3.1.yaml']);
-    const server = await startMocks(context, { ...MOCK_DEFAULTS, port: 0, layout: 'root', state: {}, verboseLevel: 'silent' });
+    const server = await startMocks(context, {
+      ...MOCK_DEFAULTS,
+      port: 0,
+      layout: 'root',
+      state: {},
+      verboseLevel: 'silent',
+    });
     let consumer = 0;
     const overSockets = (): Call => {
       consumer += 1;
       const authorization = `Bearer ${consumer}`;
       return async (method, target, body, headers = {}) => {
-        const sent = { authorization, ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
-        const response = await fetch(server.url + target, { method: method.toUpperCase(), headers: sent, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+        const sent = {
+          authorization,
+          ...headers,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        };
+        const response = await fetch(server.url + target, {
+          method: method.toUpperCase(),
+          headers: sent,
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
         const said = await response.text();
         const etag = response.headers.get('etag') ?? undefined;
-        return { status: response.status, body: said === '' ? null : (JSON.parse(said) as Json), ...(etag === undefined ? {} : { etag }) };
+        return {
+          status: response.status,
+          body: said === '' ? null : (JSON.parse(said) as Json),
+          ...(etag === undefined ? {} : { etag }),
+        };
       };
     };
     const steps = fc.array(step, { minLength: 40, maxLength: 40 });

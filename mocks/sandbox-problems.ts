@@ -11,6 +11,7 @@ import {
   type Response,
 } from '../contracts/index.ts';
 import { schemaAt } from './object-shape.ts';
+import { plainText } from './plain-text.ts';
 import { jsonOf } from './resource-model.ts';
 import { inventValue, type Maker } from './sandbox-values.ts';
 
@@ -67,12 +68,14 @@ export function headersOf(
     if (!required || /^content-type$/i.test(name)) return [];
     const declared = declaredAt === undefined ? undefined : valueAt(document, declaredAt);
     const example = isObject(declared) ? declared['example'] : undefined;
-    return [name, String(example ?? inventValue(maker, pointer))];
+    return [name, plainText(example ?? inventValue(maker, pointer))];
   });
 }
 
 export function isDocumented({ responses }: Operation, status: number): boolean {
-  return responses.some((each) => each.status === String(status) || each.status.toUpperCase() === `${Math.floor(status / 100)}XX`);
+  return responses.some(
+    (each) => each.status === String(status) || each.status.toUpperCase() === `${Math.floor(status / 100)}XX`,
+  );
 }
 
 function problem({ title, detail }: Refusal, status: number): JsonObject {
@@ -89,13 +92,26 @@ function documentedBody(
 ): Json | undefined {
   const fits = validatorOf(contract, media.pointer);
   const examples = media.examples.map(({ value }) => value);
-  const example = media.examples.find(({ name, value }) => refusal.words.test(`${name} ${JSON.stringify(value)}`))?.value;
+  const example = media.examples.find(({ name, value }) =>
+    refusal.words.test(`${name} ${JSON.stringify(value)}`),
+  )?.value;
   const told = [example ?? examples[0], problem(refusal, status), inventValue(maker, media.pointer)];
-  const proposals = [...told.map((each) => inOurWords(each, refusal, status, contract, media)), example, examples[0], told[2]];
+  const proposals = [
+    ...told.map((each) => inOurWords(each, refusal, status, contract, media)),
+    example,
+    examples[0],
+    told[2],
+  ];
   return proposals.find((each) => each !== undefined && fits(each));
 }
 
-function inOurWords(body: Json | undefined, refusal: Refusal, status: number, { document }: Contract, media: MediaType): Json | undefined {
+function inOurWords(
+  body: Json | undefined,
+  refusal: Refusal,
+  status: number,
+  { document }: Contract,
+  media: MediaType,
+): Json | undefined {
   if (!isObject(body)) return body;
   const said: Record<string, Json> = { ...body };
   const has = (name: string): boolean => typeof said[name] === 'string';
@@ -104,7 +120,8 @@ function inOurWords(body: Json | undefined, refusal: Refusal, status: number, { 
   else if (has('error')) said['error'] = refusal.detail;
   if (typeof said['status'] === 'number') said['status'] = status;
   // An error's own number, where the contract leaves it open.
-  if (typeof said['code'] === 'number' && schemaAt(document, media.pointer)['example'] === undefined) said['code'] = status;
+  if (typeof said['code'] === 'number' && schemaAt(document, media.pointer)['example'] === undefined)
+    said['code'] = status;
   return said;
 }
 

@@ -8,6 +8,7 @@ import {
   type JsonObject,
   type Operation,
 } from '../contracts/index.ts';
+import { plainText } from './plain-text.ts';
 import { isLink } from './sandbox-values.ts';
 import { successOf, type Resource, type ResourceModel } from './resource-model.ts';
 import { validatorOf } from './sandbox-problems.ts';
@@ -31,10 +32,15 @@ export function seedOfExamples(contract: Contract, { resources, roles }: Resourc
       for (const value of role === undefined ? [] : examplesOf(role.operation, role.list?.itemsProperty)) {
         const kept = withoutLinks(resource, value);
         const id = kept[resource.idProperty];
-        if (id !== undefined && !found.has(String(id)) && fits(kept)) found.set(String(id), kept);
+        if (id !== undefined && !found.has(plainText(id)) && fits(kept)) found.set(plainText(id), kept);
       }
     }
-    addNamed(resource, own.map(({ operation }) => operation), found, fits);
+    addNamed(
+      resource,
+      own.map(({ operation }) => operation),
+      found,
+      fits,
+    );
   }
   return saved(objects);
 }
@@ -50,9 +56,9 @@ function addNamed(
   if (model === undefined) return;
   for (const { parameters } of operations) {
     const id = parameters.find((each) => each.in === 'path' && each.name === idParameter)?.example;
-    if ((typeof id !== 'string' && typeof id !== 'number') || found.has(String(id))) continue;
+    if ((typeof id !== 'string' && typeof id !== 'number') || found.has(plainText(id))) continue;
     const named = { ...model, [idProperty]: id };
-    if (fits(named)) found.set(String(id), named);
+    if (fits(named)) found.set(plainText(id), named);
   }
 }
 
@@ -62,7 +68,7 @@ function collectionAt({ collectionPath }: Resource, { parameters }: Operation): 
   const values = names.map((name) => parameters.find((each) => each.in === 'path' && each.name === name)?.example);
   if (values.some((value) => typeof value !== 'string' && typeof value !== 'number')) return [];
   let index = 0;
-  return [collectionPath.replaceAll(/\{[^{}]+\}/g, () => encodeURIComponent(String(values[index++] ?? '')))];
+  return [collectionPath.replaceAll(/\{[^{}]+\}/g, () => encodeURIComponent(plainText(values[index++])))];
 }
 
 function isUnder(objects: Objects, { parent }: Resource, path: string): boolean {
@@ -103,7 +109,12 @@ function saved(objects: Objects): SavedCollections {
  * @param where names the file in errors
  * @throws TallyError STATE_SEED_INVALID
  */
-export function seedOfFile(content: Json, contract: Contract, { resources }: ModelPart, where: string): SavedCollections {
+export function seedOfFile(
+  content: Json,
+  contract: Contract,
+  { resources }: ModelPart,
+  where: string,
+): SavedCollections {
   if (!isObject(content)) throw invalid(where, 'it is no JSON object', EXPECTED);
   const objects: Objects = new Map();
   for (const [path, items] of Object.entries(content)) {
@@ -111,10 +122,19 @@ export function seedOfFile(content: Json, contract: Contract, { resources }: Mod
     if (resource === undefined) {
       const known = resources.map(({ collectionPath }) => collectionPath);
       const near = didYouMean(path, known);
-      throw invalid(where, `${contract.name} ${contract.version} has no collection ${path}${near}`, `collections are ${known.join(', ') || 'none'}`);
+      throw invalid(
+        where,
+        `${contract.name} ${contract.version} has no collection ${path}${near}`,
+        `collections are ${known.join(', ') || 'none'}`,
+      );
     }
     if (!Array.isArray(items)) throw invalid(`${where}, ${path}`, 'it is no array of objects', EXPECTED);
-    objects.set(path, new Map(items.map((item: Json, index) => seeded(contract, resource, item, `${where}, ${path}, item ${index + 1}`))));
+    objects.set(
+      path,
+      new Map(
+        items.map((item: Json, index) => seeded(contract, resource, item, `${where}, ${path}, item ${index + 1}`)),
+      ),
+    );
   }
   return saved(objects);
 }
@@ -123,16 +143,26 @@ type ModelPart = Pick<ResourceModel, 'resources'>;
 
 const EXPECTED = 'write { "/collection": [ { … }, … ] }, with the objects as they are read';
 
-function seeded(contract: Contract, { item, idProperty }: Resource, value: Json, where: string): readonly [string, JsonObject] {
+function seeded(
+  contract: Contract,
+  { item, idProperty }: Resource,
+  value: Json,
+  where: string,
+): readonly [string, JsonObject] {
   if (!isObject(value)) throw invalid(where, 'it is no object', EXPECTED);
   const [problem] = schemaValidator(contract, item.pointer, 'response')(value);
   const id = value[idProperty];
   if (problem !== undefined) {
     const near = problemNear(problem.instancePointer, value, item.shape.properties.keys());
-    throw invalid(`${where}${problem.instancePointer}`, `it does not fit the contract: ${problem.message}${near}`, `correct it as ${contract.source} says at ${item.pointer}`);
+    throw invalid(
+      `${where}${problem.instancePointer}`,
+      `it does not fit the contract: ${problem.message}${near}`,
+      `correct it as ${contract.source} says at ${item.pointer}`,
+    );
   }
-  if (id === undefined) throw invalid(where, `it has no ${idProperty}, by which it would be found`, `give it a ${idProperty}`);
-  return [String(id), value];
+  if (id === undefined)
+    throw invalid(where, `it has no ${idProperty}, by which it would be found`, `give it a ${idProperty}`);
+  return [plainText(id), value];
 }
 
 /** A member that the schema does not know may be meant for one that is missing. */
@@ -151,7 +181,10 @@ function problemNear(pointer: string, value: JsonObject, names: Iterable<string>
 function isFilled(template: string, path: string): boolean {
   const wanted = template.split('/');
   const given = path.split('/');
-  return wanted.length === given.length && wanted.every((segment, index) => /^\{[^{}]+\}$/.test(segment) || segment === given[index]);
+  return (
+    wanted.length === given.length &&
+    wanted.every((segment, index) => /^\{[^{}]+\}$/.test(segment) || segment === given[index])
+  );
 }
 
 function invalid(where: string, why: string, fix: string): TallyError {

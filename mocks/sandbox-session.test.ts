@@ -26,7 +26,7 @@ interface Answer {
 interface Partner {
   readonly server: MockServer;
   readonly contract: Contract;
-  call(operationId: string, target: string, sent?: Sent): Promise<Answer>;
+  readonly call: (operationId: string, target: string, sent?: Sent) => Promise<Answer>;
 }
 
 interface Sent {
@@ -45,7 +45,13 @@ async function partnerOf(file: string, options: Partial<MockOptions> = {}): Prom
   return { server, contract, call: async (id, target, sent) => await callOf(server, contract, id, target, sent) };
 }
 
-async function callOf(server: MockServer, contract: Contract, id: string, target: string, sent: Sent = {}): Promise<Answer> {
+async function callOf(
+  server: MockServer,
+  contract: Contract,
+  id: string,
+  target: string,
+  sent: Sent = {},
+): Promise<Answer> {
   const operation = contract.operations.find((each) => each.id === id);
   if (operation === undefined) throw new Error(`there is no ${id}`);
   const { body, type = 'application/json', headers = {} } = sent;
@@ -55,7 +61,11 @@ async function callOf(server: MockServer, contract: Contract, id: string, target
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  const answer = { status: response.status, headers: response.headers, body: text === '' ? null : (JSON.parse(text) as Json) };
+  const answer = {
+    status: response.status,
+    headers: response.headers,
+    body: text === '' ? null : (JSON.parse(text) as Json),
+  };
   const documented = documentedResponse(operation, response.status);
   expect([id, response.status, documented === undefined]).toEqual([id, response.status, false]);
   const media = jsonOf(documented?.content ?? []);
@@ -75,13 +85,19 @@ function member(body: Json, name: string): Json {
   return isObject(body) ? (body[name] ?? null) : null;
 }
 
+function idOf(body: Json): string {
+  const id = member(body, 'id');
+  if (typeof id !== 'string') throw new Error('there is no id in it');
+  return id;
+}
+
 describe('a session with the reference API', () => {
   const key = (value: string) => ({ 'idempotency-key': value });
 
   test('finds what was posted, lists, pages, changes and deletes it', async () => {
     const { call } = await partnerOf(PARCELS);
     const made = await call('createParcel', '/parcels', { body: DRAFT, headers: key('first-key') });
-    const id = String(member(made.body, 'id'));
+    const id = idOf(made.body);
     expect([made.status, made.body]).toEqual([
       201,
       {
@@ -96,7 +112,9 @@ describe('a session with the reference API', () => {
     expect(made.headers.get('location')).toMatch(new RegExp(`/parcels/${id}$`));
     const read = await call('getParcel', `/parcels/${id}`);
     expect([read.status, read.body, read.headers.get('etag')]).toEqual([200, made.body, made.headers.get('etag')]);
-    const unchanged = await call('getParcel', `/parcels/${id}`, { headers: { 'if-none-match': read.headers.get('etag') ?? '' } });
+    const unchanged = await call('getParcel', `/parcels/${id}`, {
+      headers: { 'if-none-match': read.headers.get('etag') ?? '' },
+    });
     expect(unchanged.status).toBe(304);
 
     const patch = { body: { service: 'express', reference: 'order-7' }, type: 'application/merge-patch+json' };
@@ -106,7 +124,9 @@ describe('a session with the reference API', () => {
       { ...(made.body as object), service: 'express', reference: 'order-7', updatedAt: expect.any(String) },
     ]);
     expect(changed.headers.get('etag')).toBe('"r2"');
-    expect((await call('updateParcel', `/parcels/${id}`, { ...patch, headers: { 'if-match': '"r1"' } })).status).toBe(412);
+    expect((await call('updateParcel', `/parcels/${id}`, { ...patch, headers: { 'if-match': '"r1"' } })).status).toBe(
+      412,
+    );
     expect((await call('updateParcel', `/parcels/${id}`, patch)).status).toBe(428);
 
     expect((await call('cancelParcel', `/parcels/${id}`)).status).toBe(204);
@@ -118,15 +138,18 @@ describe('a session with the reference API', () => {
     const { call } = await partnerOf(PARCELS);
     const ids: string[] = [];
     for (let n = 0; n < 7; n += 1) {
-      const made = await call('createParcel', '/parcels', { body: { ...DRAFT, weightGrams: n + 1 }, headers: key(`parcel-${n}`) });
-      ids.push(String(member(made.body, 'id')));
+      const made = await call('createParcel', '/parcels', {
+        body: { ...DRAFT, weightGrams: n + 1 },
+        headers: key(`parcel-${n}`),
+      });
+      ids.push(idOf(made.body));
     }
     const seen: Json[] = [];
-    let next: Json = null;
+    let next: string | null = null;
     do {
-      const page: Answer = await call('listParcels', `/parcels?limit=3${next === null ? '' : `&cursor=${String(next)}`}`);
+      const page: Answer = await call('listParcels', `/parcels?limit=3${next === null ? '' : `&cursor=${next}`}`);
       seen.push(...(member(page.body, 'items') as Json[]).map((each) => member(each, 'id')));
-      next = member(page.body, 'nextCursor');
+      next = member(page.body, 'nextCursor') as string | null;
     } while (next !== null);
     const seeded = ['PCL-0000AAAA', 'PCL-0000BBBB', 'PCL-0000CCCC', 'PCL-0000EEEE', 'PCL-0000DDDD'];
     expect(seen).toEqual([...seeded, ...ids]);
@@ -139,17 +162,30 @@ describe('a session with the reference API', () => {
     const { call } = await partnerOf(PARCELS);
     const first = await call('createParcel', '/parcels', { body: DRAFT, headers: key('first-key') });
     const again = await call('createParcel', '/parcels', { body: DRAFT, headers: key('first-key') });
-    expect([again.status, again.body, again.headers.get('location')]).toEqual([201, first.body, first.headers.get('location')]);
-    const other = await call('createParcel', '/parcels', { body: { ...DRAFT, weightGrams: 1 }, headers: key('first-key') });
-    expect([other.status, member(other.body, 'type')]).toEqual([422, 'https://parcels.example/problems/idempotency-key-reused']);
+    expect([again.status, again.body, again.headers.get('location')]).toEqual([
+      201,
+      first.body,
+      first.headers.get('location'),
+    ]);
+    const other = await call('createParcel', '/parcels', {
+      body: { ...DRAFT, weightGrams: 1 },
+      headers: key('first-key'),
+    });
+    expect([other.status, member(other.body, 'type')]).toEqual([
+      422,
+      'https://parcels.example/problems/idempotency-key-reused',
+    ]);
     const none = await call('createParcel', '/parcels', { body: DRAFT });
-    expect([none.status, member(none.body, 'type')]).toEqual([400, 'https://parcels.example/problems/idempotency-key-missing']);
+    expect([none.status, member(none.body, 'type')]).toEqual([
+      400,
+      'https://parcels.example/problems/idempotency-key-missing',
+    ]);
   });
 
   test('shows each consumer its own data only', async () => {
     const { call } = await partnerOf(PARCELS);
     const made = await call('createParcel', '/parcels', { body: DRAFT, headers: key('first-key') });
-    const at = `/parcels/${String(member(made.body, 'id'))}`;
+    const at = `/parcels/${idOf(made.body)}`;
     const other = { headers: { authorization: 'Bearer marketplace' } };
     expect((await call('getParcel', at, other)).status).toBe(404);
     expect((await call('getParcel', at)).status).toBe(200);
@@ -160,7 +196,9 @@ describe('a session with the reference API', () => {
     const { server, call } = await partnerOf(PARCELS);
     const preferred = await call('getParcel', '/parcels/PCL-0000ZZZZ', { headers: { prefer: 'code=200' } });
     expect(preferred.status).toBe(200);
-    expect((await call('createParcel', '/parcels', { body: { ...DRAFT, weightGrams: 0 }, headers: key('some-key') })).status).toBe(422);
+    expect(
+      (await call('createParcel', '/parcels', { body: { ...DRAFT, weightGrams: 0 }, headers: key('some-key') })).status,
+    ).toBe(422);
     expect((await call('getParcel', '/parcels/PCL-0000AAAA', { headers: { authorization: '' } })).status).toBe(401);
     expect(server.services[0]?.sandbox).toEqual({
       collections: ['/parcels'],
@@ -177,10 +215,18 @@ describe('a session with a public document', () => {
   test('of a pet store', async () => {
     const { call } = await partnerOf(path.join(EXAMPLES, '3.0/yaml/petstore-expanded.yaml'));
     const pets: Json[] = [];
-    for (const [name, tag] of [['Rex', 'dog'], ['Tom', 'cat'], ['Kim', 'cat']] as const) {
+    for (const [name, tag] of [
+      ['Rex', 'dog'],
+      ['Tom', 'cat'],
+      ['Kim', 'cat'],
+    ] as const) {
       pets.push((await call('addPet', '/pets', { body: { name, tag } })).body);
     }
-    expect(pets).toEqual([{ name: 'Rex', tag: 'dog', id: 1 }, { name: 'Tom', tag: 'cat', id: 2 }, { name: 'Kim', tag: 'cat', id: 3 }]);
+    expect(pets).toEqual([
+      { name: 'Rex', tag: 'dog', id: 1 },
+      { name: 'Tom', tag: 'cat', id: 2 },
+      { name: 'Kim', tag: 'cat', id: 3 },
+    ]);
     expect((await call('find pet by id', '/pets/2')).body).toEqual(pets[1]);
     expect((await call('findPets', '/pets?tags=cat&limit=1')).body).toEqual([pets[1]]);
     expect((await call('deletePet', '/pets/2')).status).toBe(204);
@@ -193,9 +239,12 @@ describe('a session with a public document', () => {
     const { call, server } = await partnerOf(path.join(EXAMPLES, '3.1/yaml/train-travel.yaml'));
     const body = { trip_id: 'ea399ba1-6d95-433f-92d1-83f67b775594', passenger_name: 'Ada', has_bicycle: true };
     const made = await call('create-booking', '/bookings', { body });
-    const id = String(member(made.body, 'id'));
+    const id = idOf(made.body);
     const self = `${server.url}/bookings/${id}`;
-    expect([made.status, made.body]).toEqual([201, { ...body, id: expect.stringMatching(/^[\da-f-]{36}$/), links: { self } }]);
+    expect([made.status, made.body]).toEqual([
+      201,
+      { ...body, id: expect.stringMatching(/^[\da-f-]{36}$/), links: { self } },
+    ]);
     expect((await call('get-booking', `/bookings/${id}`)).body).toEqual(made.body);
     const listed = await call('get-bookings', '/bookings');
     expect((member(listed.body, 'data') as Json[]).at(-1)).toEqual({ ...body, id });

@@ -5,7 +5,14 @@ import { apiKeysOf } from './mark-api-keys.ts';
 import { resourceModel, type ResourceModel } from './resource-model.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
 import { seedOfExamples, seedOfFile } from './sandbox-seed.ts';
-import { changesOf, createSandboxStore, type Change, type SandboxStore, type SavedCollections, type Snapshot } from './sandbox-store.ts';
+import {
+  changesOf,
+  createSandboxStore,
+  type Change,
+  type SandboxStore,
+  type SavedCollections,
+  type Snapshot,
+} from './sandbox-store.ts';
 import { seededRandom, unseededRandom } from './seeded-random.ts';
 
 /** What the mocks remember, over all services; and how to set it back. */
@@ -18,7 +25,7 @@ export interface StateControl {
   reset(): Promise<void>;
 }
 
-export type StateSnapshot = Readonly<Record<string, Snapshot>>;
+type StateSnapshot = Readonly<Record<string, Snapshot>>;
 
 /** One change of one service's state. */
 export interface ServiceChange {
@@ -64,16 +71,18 @@ export function createSandboxStates(settings: StateSettings): SandboxStates {
     return settings.log?.append(changes.map((change) => ({ service, change })));
   };
   const replaceAll = async (snapshots: StateSnapshot): Promise<void> => {
-    const all = [...stores].map(([service, store]) => {
+    const all = [...stores].map(async ([service, store]) => {
       const snapshot = snapshots[service];
-      return commit(service, store, [{ do: 'clear' }, ...(snapshot === undefined ? [] : changesOf(snapshot))]);
+      await commit(service, store, [{ do: 'clear' }, ...(snapshot === undefined ? [] : changesOf(snapshot))]);
     });
     await Promise.all(all);
   };
   return {
     present: () => [
       ...[...stores].flatMap(([service, store]) => store.changes().map((change) => ({ service, change }))),
-      ...[...waiting].flatMap(([service, changes]) => (stores.has(service) ? [] : changes.map((change) => ({ service, change })))),
+      ...[...waiting].flatMap(([service, changes]) =>
+        stores.has(service) ? [] : changes.map((change) => ({ service, change })),
+      ),
     ],
     open: (contract, url) => {
       const service = `${contract.name} ${contract.version}`;
@@ -104,12 +113,18 @@ export function createSandboxStates(settings: StateSettings): SandboxStates {
 function seedOf(seed: StateSettings['seed'], contract: Contract, model: ResourceModel): SavedCollections {
   if (seed === undefined) return seedOfExamples(contract, model);
   const { content, source } = seed;
-  if (!isObject(content) || Object.keys(content).some((name) => name.startsWith('/')) || Object.keys(content).length === 0) {
+  if (
+    !isObject(content) ||
+    Object.keys(content).some((name) => name.startsWith('/')) ||
+    Object.keys(content).length === 0
+  ) {
     return seedOfFile(content, contract, model, source);
   }
   const service = `${contract.name} ${contract.version}`;
   const name = [service, contract.name].find((each) => each in content);
-  return name === undefined ? seedOfExamples(contract, model) : seedOfFile(content[name] ?? null, contract, model, `${source}, ${name}`);
+  return name === undefined
+    ? seedOfExamples(contract, model)
+    : seedOfFile(content[name] ?? null, contract, model, `${source}, ${name}`);
 }
 
 function grouped(changes: readonly ServiceChange[]): ReadonlyMap<string, readonly Change[]> {

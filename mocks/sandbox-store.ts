@@ -33,7 +33,7 @@ export type Change =
 
 export type SavedCollections = Readonly<Record<string, SavedCollection>>;
 
-export interface SavedCollection {
+interface SavedCollection {
   readonly objects: readonly Stored[];
   readonly floor: number;
   readonly nextOrder: number;
@@ -108,7 +108,11 @@ export function createSandboxStore(seed: SavedCollections): SandboxStore {
     }
     const before = consumers.get(change.consumer);
     const counted = before === undefined ? 0 : countOf(before);
-    if (change.do === 'open') consumers.set(change.consumer, { collections: collectionsOf(change.collections), answers: new Map(before?.answers) });
+    if (change.do === 'open')
+      consumers.set(change.consumer, {
+        collections: collectionsOf(change.collections),
+        answers: new Map(before?.answers),
+      });
     else if (change.do === 'answer') keep(own(change.consumer).answers, change.key, change.answer);
     else if (change.do === 'put') {
       objects += put(own(change.consumer).collections, change.in, change.object);
@@ -158,7 +162,10 @@ function collectionsOf(saved: SavedCollections): Map<string, MutableCollection> 
 
 function savedCollections(collections: ReadonlyMap<string, MutableCollection>): SavedCollections {
   return Object.fromEntries(
-    [...collections].map(([path, { objects, floor, nextOrder }]) => [path, { objects: [...objects.values()], floor, nextOrder }]),
+    [...collections].map(([path, { objects, floor, nextOrder }]) => [
+      path,
+      { objects: [...objects.values()], floor, nextOrder },
+    ]),
   );
 }
 
@@ -200,4 +207,3 @@ function countOf({ collections }: Consumer): number {
 export function nextRevision({ floor }: Collection, before: Stored | undefined): number {
   return (before?.revision ?? floor) + 1;
 }
-

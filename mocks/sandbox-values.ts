@@ -2,6 +2,7 @@ import { isObject, joinPointer, type Json, type JsonObject } from '../contracts/
 import { writersOf } from './generate-format.ts';
 import { planPattern } from './generate-pattern.ts';
 import { itemsPointer, objectShape, schemaAt, typeIs } from './object-shape.ts';
+import { plainText } from './plain-text.ts';
 import type { PropertyShape } from './object-shape.ts';
 import type { Resource } from './resource-model.ts';
 import type { Random } from './seeded-random.ts';
@@ -81,7 +82,8 @@ export function changedItem(maker: Maker, resource: Resource, value: JsonObject)
   const { item, serverOwned } = resource;
   const changed: Record<string, Json> = { ...value };
   for (const [name, { schema, isNullable }] of item.shape.properties) {
-    if (serverOwned.has(name) && UPDATED.test(name) && name in changed) changed[name] = momentOf(maker, schema) ?? changed[name] ?? null;
+    if (serverOwned.has(name) && UPDATED.test(name) && name in changed)
+      changed[name] = momentOf(maker, schema) ?? changed[name] ?? null;
     if (!(name in changed) && item.shape.required.has(name) && isNullable) changed[name] = null;
   }
   return inOrder(changed, [...item.shape.properties.keys()]);
@@ -114,15 +116,22 @@ function merge(target: Json | undefined, patch: Json): Json {
 export function isLink(name: string, { schema, isReadOnly }: PropertyShape): boolean {
   if (/^_?links$/i.test(name)) return true;
   if (!/^(self|href|url|uri|_?self_?(link|url))$/i.test(name)) return false;
-  return isReadOnly || /^(self|href)$/i.test(name) ? /^(uri|uri-reference|url)?$/.test(String(schema['format'] ?? '')) : false;
+  return isReadOnly || /^(self|href)$/i.test(name)
+    ? /^(uri|uri-reference|url)?$/.test(plainText(schema['format']))
+    : false;
 }
 
 /** A new id of the kind that the schema asks for. @param taken ids that are in use */
-export function newId({ document, random }: Maker, pointer: string, taken: (id: string) => boolean, count: number): Json {
+export function newId(
+  { document, random }: Maker,
+  pointer: string,
+  taken: (id: string) => boolean,
+  count: number,
+): Json {
   const schema = schemaAt(document, pointer);
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const id = idOnce(schema, random, count + attempt + 1);
-    if (!taken(String(id))) return id;
+    if (!taken(plainText(id))) return id;
   }
   return crypto.randomUUID();
 }
@@ -161,7 +170,8 @@ export function inventValue(maker: Maker, pointer: string, depth = 0): Json {
   const { document } = maker;
   const schema = schemaAt(document, pointer);
   const { examples } = schema;
-  const given = schema['const'] ?? schema['default'] ?? (Array.isArray(examples) ? examples[0] : undefined) ?? schema['example'];
+  const given =
+    schema['const'] ?? schema['default'] ?? (Array.isArray(examples) ? examples[0] : undefined) ?? schema['example'];
   if (given !== undefined) return given;
   if (Array.isArray(schema['enum'])) return schema['enum'][0] ?? null;
   if (depth > DEPTH) return null;
@@ -206,7 +216,8 @@ function inventScalar({ random, nowMs }: Maker, schema: JsonObject): Json {
 function leastNumber({ minimum, exclusiveMinimum, maximum, multipleOf }: JsonObject): number {
   const step = typeof multipleOf === 'number' && multipleOf > 0 ? multipleOf : 1;
   const above = exclusiveMinimum === true || typeof exclusiveMinimum === 'number';
-  const floor = typeof exclusiveMinimum === 'number' ? exclusiveMinimum : typeof minimum === 'number' ? minimum : undefined;
+  const floor =
+    typeof exclusiveMinimum === 'number' ? exclusiveMinimum : typeof minimum === 'number' ? minimum : undefined;
   if (floor === undefined) return typeof maximum === 'number' && maximum < 0 ? maximum : 0;
   const least = Math.ceil(floor / step) * step;
   return above && least <= floor ? least + step : least;

@@ -10,17 +10,32 @@ import {
   type Operation,
 } from '../contracts/index.ts';
 import type { PropertyShape } from './object-shape.ts';
+import { plainText } from './plain-text.ts';
 import { matchesFilters, pageOf, wrapPage } from './sandbox-list.ts';
 import type { Resource, ResourceModel, Role, Success } from './resource-model.ts';
-import { headersOf, isDocumented, refusalAnswer, validatorOf, type Refusal, type SandboxAnswer } from './sandbox-problems.ts';
-import { nextRevision, type Change, type Collection, type KeptAnswer, type SandboxStore, type Stored } from './sandbox-store.ts';
+import {
+  headersOf,
+  isDocumented,
+  refusalAnswer,
+  validatorOf,
+  type Refusal,
+  type SandboxAnswer,
+} from './sandbox-problems.ts';
+import {
+  nextRevision,
+  type Change,
+  type Collection,
+  type KeptAnswer,
+  type SandboxStore,
+  type Stored,
+} from './sandbox-store.ts';
 import { changedItem, isLink, mergePatched, newId, newItem, type Maker } from './sandbox-values.ts';
 import type { Random } from './seeded-random.ts';
 import { outcomeOf } from './covered.ts';
 import { SEVERITIES, type Diagnostic } from './violation.ts';
 
 /** A request that is to be answered from what is kept. */
-export interface Asked {
+interface Asked {
   readonly method: string;
   /** Template of the path: the operation's. */
   readonly path: string;
@@ -183,13 +198,16 @@ function act(task: Task): Done | undefined {
       return update(task);
     case 'replace':
       return replace(task);
-    case 'remove':
+    default:
       return remove(task);
   }
 }
 
 /** Does what was found right, and answers when it is safe. */
-function settle({ parts, consumer, role }: Task, done: Done | undefined): SandboxAnswer | Promise<SandboxAnswer> | undefined {
+function settle(
+  { parts, consumer, role }: Task,
+  done: Done | undefined,
+): SandboxAnswer | Promise<SandboxAnswer> | undefined {
   if (done === undefined || done.changes.length === 0) return done?.answer;
   return saved(parts, role, parts.commit([...parts.store.opening(consumer), ...done.changes]), done.answer);
 }
@@ -204,7 +222,9 @@ function saved(
   return isSafe.then(
     () => answer,
     (thrown: unknown) => {
-      parts.warn(`the state of ${role.operation.id} was not written: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+      parts.warn(
+        `the state of ${role.operation.id} was not written: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+      );
       return unsaved();
     },
   );
@@ -232,7 +252,12 @@ function once(task: Task, inProgress: Set<string>): SandboxAnswer | Promise<Sand
   const done = act(task);
   if (done === undefined) return undefined;
   const { status, headers, body = null } = done.answer;
-  const kept: Change = { do: 'answer', consumer, key, answer: { fingerprint, atMs: maker.nowMs, status, headers, body } };
+  const kept: Change = {
+    do: 'answer',
+    consumer,
+    key,
+    answer: { fingerprint, atMs: maker.nowMs, status, headers, body },
+  };
   const settled = settle(task, { answer: done.answer, changes: [...done.changes, kept] });
   if (!(settled instanceof Promise)) return settled;
   inProgress.add(running);
@@ -240,7 +265,10 @@ function once(task: Task, inProgress: Set<string>): SandboxAnswer | Promise<Sand
 }
 
 /** Told again only when it is safe: the first answer may have been lost because its state could not be written. */
-function replayed({ parts, role }: Task, { status, headers, body }: KeptAnswer): SandboxAnswer | Promise<SandboxAnswer> {
+function replayed(
+  { parts, role }: Task,
+  { status, headers, body }: KeptAnswer,
+): SandboxAnswer | Promise<SandboxAnswer> {
   const answer = { status, headers, body: body ?? undefined };
   return saved(parts, role, parts.commit([]), answer);
 }
@@ -269,9 +297,11 @@ function missingHeader(task: Task): SandboxAnswer | undefined {
   const { role, asked } = task;
   const errors = asked.violations.filter(({ severity }) => SEVERITIES[severity] === 'Error');
   const [only, another] = errors;
-  if (only === undefined || another !== undefined || only.path?.[0] !== 'header' || only.code !== 'required') return undefined;
+  if (only === undefined || another !== undefined || only.path?.[0] !== 'header' || only.code !== 'required')
+    return undefined;
   const headers = asked.input.headers ?? {};
-  const isMissing = (name: string | undefined): boolean => name !== undefined && isRequired(role.operation, name) && headers[name] === undefined;
+  const isMissing = (name: string | undefined): boolean =>
+    name !== undefined && isRequired(role.operation, name) && headers[name] === undefined;
   if (isMissing('if-match') && isDocumented(role.operation, 428)) return refuse(task, CONDITION_MISSING);
   if (isMissing(role.idempotencyHeader) && isDocumented(role.operation, 400)) return refuse(task, KEY_MISSING);
   return undefined;
@@ -302,13 +332,21 @@ function create(task: Task): Done | undefined {
   if (sent === undefined) return undefined;
   if (parts.store.size() >= OBJECTS) return refused(task, FULL);
   const given = resource.serverOwned.has(resource.idProperty) ? undefined : sent[resource.idProperty];
-  if (given !== undefined && collection.objects.has(String(given))) return refused(task, exists(String(given)));
+  if (given !== undefined && collection.objects.has(plainText(given))) return refused(task, exists(plainText(given)));
   const property = resource.item.shape.properties.get(resource.idProperty);
-  const id = given ?? newId(maker, property?.pointer ?? '', (each) => collection.objects.has(each), collection.nextOrder - 1);
+  const id =
+    given ?? newId(maker, property?.pointer ?? '', (each) => collection.objects.has(each), collection.nextOrder - 1);
   const value = newItem(maker, resource, withParents(task, sent), exampleOf(role), id);
-  const object = { id: String(id), value, revision: nextRevision(collection, undefined), order: collection.nextOrder };
+  const object = {
+    id: plainText(id),
+    value,
+    revision: nextRevision(collection, undefined),
+    order: collection.nextOrder,
+  };
   const answer = itemAnswer(task, role.success, object, `${at}/${encodeURIComponent(object.id)}`);
-  return answer === undefined ? undefined : { answer, changes: [{ do: 'put', consumer: task.consumer, in: at, object }] };
+  return answer === undefined
+    ? undefined
+    : { answer, changes: [{ do: 'put', consumer: task.consumer, in: at, object }] };
 }
 
 /** `userId` of `/users/{userId}/posts` is a property of the post too, where it has one of that name. */
@@ -345,7 +383,8 @@ function list(task: Task): Done | undefined {
   if (page === undefined) return refused(task, CURSOR_UNKNOWN);
   const link = (position: string | number): string => {
     const search = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) for (const each of [value ?? []].flat()) search.append(name, each);
+    for (const [name, value] of Object.entries(query))
+      for (const each of [value ?? []].flat()) search.append(name, each);
     search.set(form.paging.position ?? '', String(position));
     return `${parts.url}${asked.input.url.path}?${search.toString()}`;
   };
@@ -401,7 +440,8 @@ function update(task: Task): Done | undefined {
   const value = changedItem(maker, role.resource, mergePatched(role.resource, before.value, patch));
   const object = { ...before, value, revision: nextRevision(task.collection, before) };
   const { resource } = role;
-  if (!validatorOf(parts.contract, resource.item.pointer)(rendered(resource, value, undefined, ''))) return refused(task, UNFIT_CHANGE);
+  if (!validatorOf(parts.contract, resource.item.pointer)(rendered(resource, value, undefined, '')))
+    return refused(task, UNFIT_CHANGE);
   const answer = itemAnswer(task, role.success, object);
   return answer === undefined ? undefined : { answer, changes: [{ do: 'put', consumer, in: at, object }] };
 }
@@ -426,11 +466,17 @@ function replace(task: Task): Done | undefined {
   const property = resource.item.shape.properties.get(resource.idProperty);
   const given = before?.value[resource.idProperty] ?? (property !== undefined && isNumeric(property) ? Number(id) : id);
   const fresh = newItem(maker, resource, withParents(task, sent), before?.value ?? exampleOf(role), given);
-  const value = before === undefined ? fresh : changedItem(maker, resource, { ...fresh, ...kept(resource, before.value) });
+  const value =
+    before === undefined ? fresh : changedItem(maker, resource, { ...fresh, ...kept(resource, before.value) });
   const order = before?.order ?? collection.nextOrder;
   const object = { id, value, revision: nextRevision(collection, before), order };
   const success = before === undefined ? (role.created ?? role.success) : role.success;
-  const answer = itemAnswer(task, success, object, before === undefined ? `${at}/${encodeURIComponent(id)}` : undefined);
+  const answer = itemAnswer(
+    task,
+    success,
+    object,
+    before === undefined ? `${at}/${encodeURIComponent(id)}` : undefined,
+  );
   return answer === undefined ? undefined : { answer, changes: [{ do: 'put', consumer, in: at, object }] };
 }
 
@@ -477,7 +523,12 @@ function notFound(path: string): Refusal {
 }
 
 function exists(id: string): Refusal {
-  return { statuses: [409, 422, 400], title: 'Conflict', detail: `There is one with the id ${id} already.`, words: /exist|conflict|duplicate/i };
+  return {
+    statuses: [409, 422, 400],
+    title: 'Conflict',
+    detail: `There is one with the id ${id} already.`,
+    words: /exist|conflict|duplicate/i,
+  };
 }
 
 function entityTag({ revision }: Stored): string {

@@ -19,7 +19,7 @@ export interface MockService extends ListedService {
   readonly sandbox?: SandboxSummary;
 }
 
-export interface SandboxSummary {
+interface SandboxSummary {
   /** Collections that are kept. */
   readonly collections: readonly string[];
   /** Operations whose answer stays the example, and why. */

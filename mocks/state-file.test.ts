@@ -17,7 +17,9 @@ const folder = async (): Promise<string> => await mkdtemp(path.join(tmpdir(), 't
 
 /** Numbers that the writer called safe before it was killed in the middle of its work. */
 async function writeUntilKilled(file: string, from: number, count: number): Promise<readonly number[]> {
-  const child = spawn(process.execPath, ['--import', 'tsx', WRITER, file, String(from)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', WRITER, file, String(from)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let said = '';
   for await (const chunk of child.stdout.setEncoding('utf8')) {
     said += String(chunk);
@@ -57,7 +59,9 @@ describe('a state file', () => {
     expect(await listed(again.server)).toEqual(['one']);
     await post(again.server, 'two');
     await again.server.close();
-    expect(again.run.logged.join('\n')).toContain('its last line was cut off after 44 bytes; that change was never acknowledged');
+    expect(again.run.logged.join('\n')).toContain(
+      'its last line was cut off after 44 bytes; that change was never acknowledged',
+    );
     expect(run.logged.join('\n')).not.toContain('cut off');
     expect((await readFile(file, 'utf8')).startsWith(whole)).toBe(true);
     const third = await notes(file);
@@ -92,7 +96,12 @@ describe('a state file', () => {
     const present = () => store.changes().map((change) => ({ service: 's', change }));
     const { log } = await openStateFile(file, { present, compactBytes: 2_000 });
     for (let n = 1; n <= 100; n += 1) {
-      const change = { do: 'put' as const, consumer: 'c', in: '/a', object: { id: '1', value: { n }, revision: n, order: 1 } };
+      const change = {
+        do: 'put' as const,
+        consumer: 'c',
+        in: '/a',
+        object: { id: '1', value: { n }, revision: n, order: 1 },
+      };
       store.apply(change);
       await log.append([{ service: 's', change }]);
     }
@@ -118,8 +127,16 @@ describe('a seed file', () => {
 
   test.each([
     ['a collection that is not there', { '/note': [] }, 'notes 1.0.0 has no collection /note, did you mean "/notes"?'],
-    ['a misspelt member', { '/notes': [{ id: 7, txt: 'x', etag_count: 0 }] }, `it does not fit the contract: must have required property 'text'; it has "txt", did you mean "text"?`],
-    ['another type', { '/notes': [{ id: 'seven', text: 'x', etag_count: 0 }] }, 'it does not fit the contract: must be integer'],
+    [
+      'a misspelt member',
+      { '/notes': [{ id: 7, txt: 'x', etag_count: 0 }] },
+      `it does not fit the contract: must have required property 'text'; it has "txt", did you mean "text"?`,
+    ],
+    [
+      'another type',
+      { '/notes': [{ id: 'seven', text: 'x', etag_count: 0 }] },
+      'it does not fit the contract: must be integer',
+    ],
     ['an unknown service', { nots: {} }, 'nothing is mocked as nots, did you mean "notes"?'],
     ['a list', [], 'it is no JSON object'],
   ])('with %s is refused', async (_, content, why) => {
@@ -170,7 +187,11 @@ async function notes(given?: string, seedFile?: string) {
 
 async function post(server: MockServer, text: string, consumer = 'me'): Promise<void> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${consumer}` };
-  const response = await fetch(`${server.url}/notes`, { method: 'POST', headers, body: JSON.stringify({ id: 0, etag_count: 0, text }) });
+  const response = await fetch(`${server.url}/notes`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ id: 0, etag_count: 0, text }),
+  });
   expect(response.status).toBe(201);
 }
 

@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { codeOf, fileReason, isObject, makeFolder, TallyError, writeFileAtomically, type Json } from '../contracts/index.ts';
+import {
+  codeOf,
+  fileReason,
+  isObject,
+  makeFolder,
+  TallyError,
+  writeFileAtomically,
+  type Json,
+} from '../contracts/index.ts';
 import type { ServiceChange, StateLog } from './sandbox-states.ts';
 
 /** A file of changes as it was opened. */
@@ -95,7 +103,7 @@ function isChanges(value: unknown): value is readonly ServiceChange[] {
 }
 
 function isChange(change: Json | undefined): boolean {
-  if (!isObject(change) || !STEPS.includes(String(change['do']))) return false;
+  if (!isObject(change) || !STEPS.some((each) => each === change['do'])) return false;
   if (change['do'] === 'clear') return true;
   if (typeof change['consumer'] !== 'string') return false;
   switch (change['do']) {
@@ -106,12 +114,19 @@ function isChange(change: Json | undefined): boolean {
     case 'remove':
       return typeof change['in'] === 'string' && typeof change['id'] === 'string';
     default:
-      return typeof change['key'] === 'string' && isObject(change['answer']) && Array.isArray(change['answer']['headers']);
+      return (
+        typeof change['key'] === 'string' && isObject(change['answer']) && Array.isArray(change['answer']['headers'])
+      );
   }
 }
 
 function isCollection(value: Json): boolean {
-  return isObject(value) && Array.isArray(value['objects']) && value['objects'].every(isStored) && typeof value['nextOrder'] === 'number';
+  return (
+    isObject(value) &&
+    Array.isArray(value['objects']) &&
+    value['objects'].every(isStored) &&
+    typeof value['nextOrder'] === 'number'
+  );
 }
 
 function isStored(value: Json | undefined): boolean {

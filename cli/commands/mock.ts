@@ -63,7 +63,8 @@ export const mock: Command = {
     },
     state: {
       type: 'boolean',
-      summary: 'Remember what is sent: created objects are read, listed, changed and deleted; each consumer has its own',
+      summary:
+        'Remember what is sent: created objects are read, listed, changed and deleted; each consumer has its own',
     },
     'state-file': { type: 'string', value: 'FILE', summary: 'Keep the state there, beyond the end of the mocks' },
     'state-seed': {
