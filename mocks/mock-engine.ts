@@ -142,8 +142,9 @@ function answerRoute(
   try {
     const served = engine.servedBy(route);
     const question = { ...asked, violations: served.plan.judge(asked.input) };
+    const { sandbox, answers } = engine;
     const remembered =
-      engine.sandbox === undefined ? undefined : answerFromSandbox(engine.sandbox, to, route, question);
+      sandbox === undefined ? undefined : answerFromSandbox(sandbox, to, served, question, answers.callBack);
     if (remembered !== undefined) return remembered;
     const source = sourceOf(question, engine.options);
     return source === 'prism'

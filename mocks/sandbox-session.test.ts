@@ -132,6 +132,7 @@ describe('a session with the reference API', () => {
     expect((await call('cancelParcel', `/parcels/${id}`)).status).toBe(204);
     const gone = await call('getParcel', `/parcels/${id}`);
     expect([gone.status, member(gone.body, 'detail')]).toEqual([404, `There is nothing at /parcels/${id}.`]);
+    expect((await call('getParcelLabel', `/parcels/${id}/label`)).status).toBe(404);
   });
 
   test('lists what the examples show and what was posted, page by page and by status', async () => {

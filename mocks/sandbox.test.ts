@@ -81,7 +81,8 @@ describe('a sandbox', () => {
     expect(await reading('if-none-match', '*')).toBe(304);
     expect(await reading('if-none-match', '"r2"')).toBe(200);
     const change = ['patch', READ[1], READ[2]] as const;
-    const changing = async (value: string) => (await ask(sandbox, change, { 'if-match': value }, { service: 'express' }))?.status;
+    const changing = async (value: string) =>
+      (await ask(sandbox, change, { 'if-match': value }, { service: 'express' }))?.status;
     expect(await changing('W/"r1"')).toBe(412);
     expect(await changing('"r0", "r1"')).toBe(200);
     expect(await changing('"r1"')).toBe(412);

@@ -109,13 +109,32 @@ export function createSandbox(parts: SandboxParts): Sandbox {
     model,
     answer: (asked) => {
       const role = roles.get(`${asked.method} ${asked.path}`);
-      if (role === undefined || !isJsonAccepted(asked.accept, role.success)) return undefined;
+      if (role === undefined) return ofLostItem(parts, asked);
+      if (!isJsonAccepted(asked.accept, role.success)) return undefined;
       const task = taskOf(parts, role, asked, memo);
       if (task === undefined) return undefined;
       if (outcomeOf(asked.violations) !== 'valid') return missingHeader(task);
       return role.idempotencyHeader === undefined ? settle(task, act(task)) : once(task, inProgress);
     },
   };
+}
+
+/** What belongs to an item is an example; but there is none where there is no item: its label, its picture. */
+function ofLostItem(parts: SandboxParts, asked: Asked): SandboxAnswer | undefined {
+  const { contract, model, store, random, now } = parts;
+  const operation = contract.operations.find(({ method, path }) => method === asked.method && path === asked.path);
+  const owner = model.resources.findLast(
+    ({ itemPath, isWritable }) => isWritable && itemPath !== undefined && asked.path.startsWith(`${itemPath}/`),
+  );
+  if (operation === undefined || owner?.itemPath === undefined || !isDocumented(operation, 404)) return undefined;
+  if (outcomeOf(asked.violations) !== 'valid') return undefined;
+  const values = segmentsOf(owner.itemPath, asked.input.url.path);
+  if (values === undefined) return undefined;
+  const at = filled(owner.collectionPath, values.slice(0, -1));
+  const id = values.at(-1) ?? '';
+  if (store.collection(parts.consumerOf(asked.input, asked.client), at).objects.has(id)) return undefined;
+  const maker = { document: contract.document, random, nowMs: now() };
+  return refusalAnswer(contract, operation, notFound(`${at}/${id}`), maker, []);
 }
 
 function taskOf(parts: SandboxParts, role: Role, asked: Asked, memo: Task['memo']): Task | undefined {
