@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -252,5 +255,31 @@ describe('a session with a public document', () => {
     expect((await call('delete-booking', `/bookings/${id}`)).status).toBe(204);
     expect((await call('get-booking', `/bookings/${id}`)).status).toBe(404);
     expect((await call('get-booking', '/bookings/1725ff48-ab45-4bb5-9d02-88745177dedb')).status).toBe(200);
+  });
+});
+
+describe('a document with callbacks and with books that nobody can make', () => {
+  const ORDERS = path.join(ROOT, 'mocks/fixtures/orders-3.0.yaml');
+
+  test('answers the book that was asked for', async () => {
+    const { call } = await partnerOf(ORDERS);
+    expect((await call('getBook', '/books/42')).body).toEqual({ id: 42, title: 'Emma' });
+  });
+
+  test('calls back when it has remembered', async () => {
+    const { call } = await partnerOf(ORDERS);
+    const receiver = createServer((request, response) => void request.resume().on('end', () => response.end())).listen(
+      0,
+      '127.0.0.1',
+    );
+    await once(receiver, 'listening');
+    const heard = once(receiver, 'request');
+    const callbackUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/done`;
+    const made = await call('order', '/orders', { body: { callbackUrl } });
+    expect(made.body).toEqual({ id: 1, callbackUrl });
+    await heard;
+    receiver.closeAllConnections();
+    receiver.close();
+    expect((await call('listOrders', '/orders')).body).toEqual([made.body]);
   });
 });
