@@ -230,10 +230,11 @@ class Mocks implements MockServer {
     );
     url = `${transport.tls === undefined ? 'http' : 'https'}://${hostInUrl(host)}:${listening.port}`;
     const first = this.services.length;
+    // Before a service fails to open (a seed that does not fit), so that the port is closed then too.
+    this.#desks.push({ url, listening, web, reception, indices: loaded.map((_, at) => first + at) });
     const services = loaded.map((each, at) => openService(each, { url, index: first + at }, this.#parts));
     reception.replace(services);
     this.services = [...this.services, ...services];
-    this.#desks.push({ url, listening, web, reception, indices: services.map(({ index }) => index) });
   }
 
   #openReception(origin: () => string): Reception {
