@@ -35,6 +35,8 @@ export interface MockConfig {
   readonly console?: boolean;
   /** Of the control API, on 127.0.0.1; 0 is any free one. It is served where this or `console` is set. */
   readonly controlPort?: number;
+  /** Whether what is sent is remembered; a file makes it last, another says what there is at the start. */
+  readonly state?: boolean | { readonly file?: string; readonly seed?: string };
   /** HTTPS; without a certificate, by one that is generated. */
   readonly tls?: {
     readonly cert?: string;

@@ -1,4 +1,5 @@
 export type { Change, Direction } from './change.ts';
+export { canonicalJson } from './canonical-json.ts';
 export { openForCheck } from './check-memory.ts';
 export { checkContracts, reportUnreadable } from './check-contracts.ts';
 export { compareVersions, isSemver } from './compare-versions.ts';
@@ -37,7 +38,7 @@ export { signatureSchemes } from './signatures/index.ts';
 export { signalWithin } from './signal-within.ts';
 export { standardWebhooks } from './signatures/standard-webhooks.ts';
 export { targetUrl } from './target-url.ts';
-export { fileReason } from './thrown.ts';
+export { codeOf, fileReason } from './thrown.ts';
 export { readUsage, whoIsHurt, type Hurt, type Usage } from './usage.ts';
 export { openResultWaivers, type ResultWaivers } from './waive-results.ts';
 export { applyWaivers, readWaivers } from './waivers.ts';

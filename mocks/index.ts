@@ -17,6 +17,7 @@ export {
   type MockLayout,
   type MockOptions,
   type RequestLimits,
+  type StateOptions,
   type TlsOptions,
   type VerboseLevel,
 } from './mock-options.ts';

@@ -16,6 +16,8 @@ import { compileRequestPlan } from './request-plan.ts';
 import { readTarget } from './request-target.ts';
 import { createRouteIndex, type RouteIndex } from './route-index.ts';
 import { problemOfUnreadable } from './unreadable-headers.ts';
+import type { Sandbox } from './sandbox.ts';
+import { answerFromSandbox } from './sandbox-hook.ts';
 import { violationOf } from './violation.ts';
 
 /** One document's answers. */
@@ -36,6 +38,8 @@ interface Engine {
   readonly index: RouteIndex;
   readonly answers: OperationAnswers;
   servedBy(route: PrismRoute): Served;
+  /** Remembers what was sent. */
+  readonly sandbox: Sandbox | undefined;
 }
 
 /** Answers as Prism does: from plans and memory where that is certain (`covered.ts`), by Prism itself where it is not. */
@@ -43,6 +47,7 @@ export function createMockEngine(
   document: PrismDocument,
   options: MockOptions,
   logger: PrismHttpComponents['logger'],
+  sandbox?: Sandbox,
 ): MockEngine {
   const engine: Engine = {
     options,
@@ -53,6 +58,7 @@ export function createMockEngine(
     index: createRouteIndex(document.routes),
     answers: createOperationAnswers(document, options, logger),
     servedBy: onFirstUse(document.routes),
+    sandbox,
   };
   return {
     routes: document.routes,
@@ -152,6 +158,10 @@ function answerRoute(
     const served = engine.servedBy(route);
     const violations = served.plan.judge(input);
     const question = { input, preferences, accept: to.request.headers.accept, violations };
+    const { sandbox, answers } = engine;
+    const remembered =
+      sandbox === undefined ? undefined : answerFromSandbox(sandbox, to, served, question, answers.callBack);
+    if (remembered !== undefined) return remembered;
     const source = sourceOf(question, engine.options);
     return source === 'prism' ? answerByPrism(engine, to, input) : engine.answers.send(to, served, question, source);
   } catch (thrown) {

@@ -46,8 +46,18 @@ export interface MockOptions {
   readonly faults?: readonly FaultRule[];
   /** Who is told of the events of contracts; nobody unless told. */
   readonly webhooks?: WebhooksConfig;
+  /** The mocks remember what they are sent, as far as the contract tells how. */
+  readonly state?: StateOptions;
   /** Our own, for the HAR's creator. */
   readonly toolVersion?: string;
+}
+
+/** Absolute paths. */
+export interface StateOptions {
+  /** Where the state outlives the mocks; in memory without one. */
+  readonly file?: string;
+  /** What every consumer begins with, instead of the contract's examples. */
+  readonly seedFile?: string;
 }
 
 /** Absolute paths of PEM files. */

@@ -13,6 +13,8 @@ import { limitsOf, type MockLayout, type MockOptions } from './mock-options.ts';
 import { openWebhooks, type OpenWebhooks } from './open-webhooks.ts';
 import { followDocuments, type Reloader } from './reload.ts';
 import { createReception, type Reception } from './reception.ts';
+import { openStates } from './open-states.ts';
+import type { SandboxStates, StateControl } from './sandbox-states.ts';
 import { openService, type MockService, type RunningService } from './service.ts';
 import { tlsSettings, type ServerCertificate } from './tls-settings.ts';
 import { createTrafficLog, type Remarks, type TrafficLog } from './traffic-log.ts';
@@ -34,6 +36,8 @@ export interface MockServer {
   readonly webhooks: OpenWebhooks | undefined;
   /** Of HTTPS. */
   readonly certificate: ServerCertificate | undefined;
+  /** What they remember, where they do. */
+  readonly state: StateControl | undefined;
   /** Ends every connection, writes the HAR and emits a result for each service. A second call waits for the first. */
   close(): Promise<void>;
 }
@@ -54,6 +58,7 @@ export async function startMocks(context: RunContext, options: MockOptions): Pro
   await trustFaults(options);
   const transport = { http2: options.http2 === true, ...(tls === undefined ? {} : { tls: tls.settings }) };
   const log = createTrafficLog(context, options.verboseLevel);
+  const states = await statesOf(options, loaded, log);
   const journal = openJournal(journalOptions(context, options, log));
   const ownerOf = await ownersOf(context, options.faults ?? []);
   const mocks = new Mocks(context, {
@@ -64,6 +69,7 @@ export async function startMocks(context: RunContext, options: MockOptions): Pro
     transport,
     certificate: tls?.certificate,
     ownerOf,
+    states,
   });
   try {
     await mocks.open(loaded);
@@ -72,6 +78,25 @@ export async function startMocks(context: RunContext, options: MockOptions): Pro
     throw thrown;
   }
   return mocks;
+}
+
+/** @throws TallyError STATE_NEEDS_ONE_PROCESS, and those of `openStates` */
+async function statesOf(
+  options: MockOptions,
+  loaded: readonly LoadedContract[],
+  log: TrafficLog,
+): Promise<SandboxStates | undefined> {
+  if (options.state === undefined) return undefined;
+  if (workersOf(options) > 1) {
+    throw new TallyError({
+      code: 'STATE_NEEDS_ONE_PROCESS',
+      where: `tally mock --state --workers ${workersOf(options)}`,
+      why: 'what is kept lives in the memory of one process',
+      fix: 'leave out --workers, or --state',
+    });
+  }
+  const contracts = loaded.map(({ contract }) => contract);
+  return await openStates(options.state, { contracts, seed: options.seed, warn: log.warn });
 }
 
 function apisOf(context: RunContext): readonly ParsedContract[] {
@@ -111,6 +136,7 @@ interface MockParts {
   readonly transport: Transport;
   readonly certificate: ServerCertificate | undefined;
   readonly ownerOf: (credential: string) => string | undefined;
+  readonly states: SandboxStates | undefined;
 }
 
 /** One port, and its services by their place in the list. */
@@ -154,6 +180,10 @@ class Mocks implements MockServer {
 
   get certificate(): ServerCertificate | undefined {
     return this.#parts.certificate;
+  }
+
+  get state(): StateControl | undefined {
+    return this.#parts.states;
   }
 
   get url(): string {
@@ -204,6 +234,7 @@ class Mocks implements MockServer {
     const unheard = this.#desks.map(async ({ listening }) => await listening.close());
     for (const { web } of this.#desks) web.close();
     await Promise.all([...unheard, this.#workers?.close()]);
+    await this.#parts.states?.close();
     log.flush();
     await journal.close();
     for (const service of this.services) await this.#emit(service);
@@ -244,10 +275,11 @@ class Mocks implements MockServer {
     );
     url = `${transport.tls === undefined ? 'http' : 'https'}://${hostInUrl(host)}:${listening.port}`;
     const first = this.services.length;
+    // Before a service fails to open (a seed that does not fit), so that the port is closed then too.
+    this.#desks.push({ url, listening, web, reception, indices: loaded.map((_, at) => first + at) });
     const services = loaded.map((each, at) => openService(each, { url, index: first + at }, this.#parts));
     reception.replace(services);
     this.services = [...this.services, ...services];
-    this.#desks.push({ url, listening, web, reception, indices: services.map(({ index }) => index) });
     this.#openFaults(services, listening, reception);
   }
 

@@ -43,6 +43,8 @@ export interface OperationAnswers {
     question: Question,
     source: Exclude<Source, 'prism'>,
   ): Handled | Promise<Handled>;
+  /** Makes the callbacks of an answer that has been sent. */
+  readonly callBack: (served: Served, question: Question, output: IHttpResponse, handled: Handled) => Promise<Handled>;
 }
 
 type Logger = PrismHttpComponents['logger'];
@@ -86,6 +88,7 @@ export function createOperationAnswers(
   const values = createAnswerValues(generatorSettings(document, options), logger);
   const answers: Answers = { options, logger, values, memo: createAnswerMemo<Known>(MEMO) };
   return {
+    callBack: async (...sent) => await callBack(answers, ...sent),
     send: (to, served, question, source) => {
       const known = knownAnswer(answers, served, question, source);
       if (known.kind === 'violations') return sendViolations(to, served, question.violations ?? []);

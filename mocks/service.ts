@@ -7,11 +7,25 @@ import { apiKeysOf } from './mark-api-keys.ts';
 import type { MockLayout, MockOptions } from './mock-options.ts';
 import { createMockEngine, type MockEngine } from './mock-engine.ts';
 import type { PrismRoute } from './prism-operations.ts';
+import type { Fallback } from './resource-model.ts';
+import type { Sandbox } from './sandbox.ts';
+import type { SandboxStates } from './sandbox-states.ts';
 import type { TrafficLog } from './traffic-log.ts';
 
 /** One version of an API as it is mocked. */
 export interface MockService extends ListedService {
   readonly contract: Contract;
+  /** What of it remembers. */
+  readonly sandbox?: SandboxSummary;
+}
+
+interface SandboxSummary {
+  /** Collections that are kept. */
+  readonly collections: readonly string[];
+  /** Operations whose answer stays the example, and why. */
+  readonly fallbacks: readonly Fallback[];
+  /** What is derived only in part. */
+  readonly notes: readonly Fallback[];
 }
 
 /** One reading of its document, which the next one replaces. */
@@ -29,6 +43,7 @@ export interface ServiceSettings {
   readonly options: MockOptions;
   readonly layout: MockLayout;
   readonly log: Pick<TrafficLog, 'engineLevel' | 'engineStream'>;
+  readonly states?: SandboxStates | undefined;
 }
 
 /** @param url of the server */
@@ -37,10 +52,11 @@ export function openService(
   { url, index }: { readonly url: string; readonly index: number },
   settings: ServiceSettings,
 ): RunningService {
-  const { options, layout, log } = settings;
+  const { options, layout, log, states } = settings;
   const { name, version, title } = contract;
   const basePath = layout === 'catalogue' ? `/${encodeURIComponent(name)}/${encodeURIComponent(version)}` : '';
   const logger = createLogger('PRISM', { level: log.engineLevel }, log.engineStream);
+  const sandbox = states?.open(contract, url + basePath);
   const ids = new Map(contract.operations.map(({ method, path, id }) => [`${method} ${path}`, id]));
   const idOf = new Map(document.routes.map((route) => [route, ids.get(`${route.method} ${route.path}`)]));
   return {
@@ -53,8 +69,14 @@ export function openService(
     contract,
     url: url + basePath,
     operations: document.routes.length,
-    engine: createMockEngine(document, options, logger),
+    engine: createMockEngine(document, options, logger, sandbox),
+    ...(sandbox === undefined ? {} : { sandbox: summaryOf(sandbox) }),
     apiKeys: apiKeysOf(contract),
     operationIdOf: (route) => idOf.get(route),
   };
+}
+
+function summaryOf({ model: { roles, fallbacks, notes } }: Sandbox): SandboxSummary {
+  const collections = new Set([...roles.values()].map(({ resource }) => resource.collectionPath));
+  return { collections: [...collections], fallbacks, notes };
 }

@@ -1,6 +1,14 @@
 import path from 'node:path';
 import type { Config, RunContext } from '../../contracts/index.ts';
-import type { ControlServer, FaultRule, MockOptions, MockServer, TlsOptions } from '../../mocks/index.ts';
+import type {
+  ControlServer,
+  FaultRule,
+  MockOptions,
+  MockServer,
+  MockService,
+  StateOptions,
+  TlsOptions,
+} from '../../mocks/index.ts';
 import type { Command, CommandInput } from '../command.ts';
 import { createLog } from '../log.ts';
 import { readVersion } from '../version.ts';
@@ -15,6 +23,7 @@ export const mock: Command = {
     { command: 'tally mock openapi.yaml', summary: 'one document at http://127.0.0.1:4010/, as prism mock serves it' },
     { command: 'tally mock', summary: 'every API of the workspace in every version, under /name/version' },
     { command: 'tally mock -p 0 -d --seed 7 openapi.yaml', summary: 'any free port, repeatable generated answers' },
+    { command: 'tally mock --state openapi.yaml', summary: 'what is posted is found again, listed, changed, deleted' },
     { command: 'tally mock --https --http2 openapi.yaml', summary: 'over TLS, with a certificate made for this run' },
     {
       command: "tally mock --fault 'reset_peer toxicity=0.2' openapi.yaml",
@@ -64,6 +73,17 @@ export const mock: Command = {
       type: 'boolean',
       default: true,
       summary: 'Serve documents as they are after every change; a broken one is told and left out',
+    },
+    state: {
+      type: 'boolean',
+      summary:
+        'Remember what is sent: created objects are read, listed, changed and deleted; each consumer has its own',
+    },
+    'state-file': { type: 'string', value: 'FILE', summary: 'Keep the state there, beyond the end of the mocks' },
+    'state-seed': {
+      type: 'string',
+      value: 'FILE',
+      summary: "Begin with these objects (JSON, by collection), not the contract's examples",
     },
     https: { type: 'boolean', summary: 'HTTPS, with a certificate that is generated for this run' },
     'tls-cert': { type: 'string', value: 'FILE', summary: 'HTTPS with this certificate (PEM)' },
@@ -175,6 +195,7 @@ async function optionsOf(input: CommandInput, workspace: RunContext['workspace']
   const configured = config.mock;
   const file = (name: string): string | undefined => fileOf(input, name);
   const tls = tlsOf(input, configured.tls, root);
+  const state = stateOf(input, configured.state, root);
   const seed = flags.string('seed');
   const harFile = file('har');
   const journalFile = file('journal');
@@ -194,6 +215,7 @@ async function optionsOf(input: CommandInput, workspace: RunContext['workspace']
     ...(tls === undefined ? {} : { tls }),
     ...webhooksOf(input, configured.webhooks),
     ...(isControlled(flags, configured) ? { journalSize: CONSOLE_JOURNAL } : {}),
+    ...(state === undefined ? {} : { state }),
     ...(seed === undefined ? {} : { seed }),
     // Said only when switched off: a document's own x-json-schema-faker has a say too.
     ...(flags.boolean('json-schema-faker-fillProperties') ? {} : { fillProperties: false }),
@@ -277,6 +299,18 @@ function tlsOf(input: CommandInput, configured: Config['mock']['tls'], root: str
   return isAsked ? named : undefined;
 }
 
+/** A file that is named, by a flag or in tally.yaml, means a state; `--no-state` means none. */
+function stateOf(input: CommandInput, configured: Config['mock']['state'], root: string): StateOptions | undefined {
+  const { flags } = input;
+  if (flags.given('state') && !flags.boolean('state')) return undefined;
+  const set = typeof configured === 'object' ? configured : {};
+  const file = fileOf(input, 'state-file') ?? (set.file === undefined ? undefined : path.resolve(root, set.file));
+  const seedFile = fileOf(input, 'state-seed') ?? (set.seed === undefined ? undefined : path.resolve(root, set.seed));
+  const isConfigured = configured !== undefined && configured !== false;
+  if (!flags.boolean('state') && !isConfigured && file === undefined && seedFile === undefined) return undefined;
+  return { ...(file === undefined ? {} : { file }), ...(seedFile === undefined ? {} : { seedFile }) };
+}
+
 /** What is served, and a line to try it with. */
 async function greeting(server: MockServer, control: ControlServer | undefined): Promise<string> {
   const { curlLine } = await import('../../mocks/index.ts');
@@ -286,10 +320,22 @@ async function greeting(server: MockServer, control: ControlServer | undefined):
     return [
       `${name} ${version}  ${operations} ${operations === 1 ? 'operation' : 'operations'}  ${url}`,
       ...(first === undefined ? [] : [`  ${trusting(first, server)}`]),
+      ...sandboxLines(service.sandbox),
     ];
   });
   const page = control === undefined ? [] : [`console: ${control.consoleUrl}`];
   return `${[...lines, ...certificateLines(server), ...webhookLines(server), ...page].join('\n')}\n\nCtrl-C ends it.\n`;
+}
+
+/** What is kept, and one line for each operation that keeps nothing or only a part. */
+function sandboxLines(sandbox: MockService['sandbox']): readonly string[] {
+  if (sandbox === undefined) return [];
+  const { collections, fallbacks, notes } = sandbox;
+  return [
+    `  remembers ${collections.length === 0 ? 'nothing: the contract has no collection with items' : collections.join(', ')}`,
+    ...fallbacks.map(({ operationId, reason }) => `  ${operationId} answers its example: ${reason}`),
+    ...notes.map(({ operationId, reason }) => `  ${operationId}: ${reason}`),
+  ];
 }
 
 /** The call as it works with a certificate that nobody else has signed. */
