@@ -91,8 +91,8 @@ function answer(
   if (found === undefined) return answerCatalogue(table, target, request, response);
   const { service, rest } = found;
   const handled = service.engine.handle(request, response, rest);
-  if (!(handled instanceof Promise)) return judged(handled, service, root, request.method ?? '', rest);
-  return handled.then((done) => judged(done, service, root, request.method ?? '', rest));
+  const judge = (done: Handled): Answered => judged(done, service, root, request.method ?? '', rest);
+  return handled instanceof Promise ? handled.then(judge) : judge(handled);
 }
 
 function answerTooLong(response: RecordedResponse, urlBytes: number): Answered {
