@@ -16,6 +16,7 @@ const command: Command = {
     level: { type: 'string', choices: ['low', 'high'], summary: 'Level' },
     verboseLevel: { type: 'string', summary: 'Level' },
     ignoreExamples: { type: 'boolean', summary: 'Examples' },
+    'validate-request': { type: 'boolean', summary: 'Requests', default: true },
   },
   arguments: [0, 1],
   run: () => Promise.resolve(0),
@@ -58,6 +59,12 @@ describe('arguments of a verb', () => {
     const { flags } = await parse('--verbose-level', 'high', '--no-ignore-examples');
     expect([flags.string('verboseLevel'), flags.boolean('ignoreExamples')]).toEqual(['high', false]);
     expect((await parse('--verbose-level=low')).flags.string('verboseLevel')).toBe('low');
+  });
+
+  test('a flag in kebab case is taken with capitals too, and a capital alone is another flag', async () => {
+    const flags = (...argv: string[]) => parse(...argv).then((parsed) => parsed.flags.boolean('validate-request'));
+    expect([await flags('--no-validateRequest'), await flags('--validateRequest=true')]).toEqual([false, true]);
+    expect(await failure('--Validate-request')).toMatchObject({ code: 'FLAG_UNKNOWN' });
   });
 
   test('says which flags were given, whatever their defaults are', async () => {

@@ -77,12 +77,14 @@ function withNextWord(options: Options, token: OptionToken & Token, next: Token 
   return next?.kind === 'positional' && isValueOf(options, token, next) ? { ...token, value: next.value } : token;
 }
 
-/** A flag under the name that it is declared by: yargs takes `--ignore-examples` for `--ignoreExamples`, and so do we. */
+/** A flag under the name that it is declared by: yargs takes `--ignore-examples` for `--ignoreExamples` and `--validateRequest` for `--validate-request`, and so do we. */
 function asDeclared(options: Options, word: string): string {
   const [, dashes = '', given = '', rest = ''] = /^(--(?:no-)?)([a-z][\w-]*)(.*)$/is.exec(word) ?? [];
   if (given === '' || Object.hasOwn(options, given)) return word;
   const plain = (name: string): string => name.replaceAll('-', '').toLowerCase();
-  const declared = Object.keys(options).find((name) => /[A-Z]/.test(name) && plain(name) === plain(given));
+  const declared = Object.keys(options).find(
+    (name) => /[a-z][A-Z]/.test(name + ' ' + given) && plain(name) === plain(given),
+  );
   return declared === undefined ? word : dashes + declared + rest;
 }
 

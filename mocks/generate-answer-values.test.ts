@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { validateOutput } from '@stoplight/prism-http/dist/validator/index.js';
 import { describe, expect, test } from '@jest/globals';
 import { contextFor } from './fixtures/context.ts';
-import { createAnswerValues } from './generate-answer-values.ts';
+import { createAnswerValues, isFoundValid } from './generate-answer-values.ts';
 import { MOCK_DEFAULTS, startMocks, type MockOptions } from './index.ts';
 import { loadPrismDocument } from './prism-operations.ts';
 
@@ -44,6 +44,16 @@ describe('generated answers', () => {
     },
     180_000,
   );
+
+  test('are found valid when they are made, and only where they are', async () => {
+    const { routes } = await loadPrismDocument(`${ROOT}contracts/apis/parcels/2.0.0/openapi.yaml`);
+    const operation = routes[0]?.operation();
+    if (operation === undefined) throw new Error('The contract has no operation.');
+    const values = createAnswerValues({}, { warn: () => undefined });
+    const made = values(operation, { method: 'get', url: { path: '/' } }, 'seed');
+    const impossible = made({ type: 'object', required: ['a'], properties: { a: { type: 'string', enum: [] } } });
+    expect([made({ type: 'object' }), impossible].map(isFoundValid)).toEqual([true, false]);
+  });
 
   test('are the same for the same request and seed, and no request changes those of another', async () => {
     await withMock({ dynamic: true, seed: 'a', ignoreExamples: true }, async (get) => {

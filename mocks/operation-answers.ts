@@ -157,6 +157,10 @@ function wrongWith(operation: PrismOperation, output: IHttpResponse): Violations
   }
 }
 
+function withoutSchema(content: object): object {
+  return { ...content, schema: undefined };
+}
+
 const bodyless = new WeakMap<PrismOperation, PrismOperation>();
 
 /** For bodies that were judged when they were generated: to compile a large schema once more takes seconds. */
@@ -165,7 +169,7 @@ function withoutBodySchemas(operation: PrismOperation): PrismOperation {
   if (known !== undefined) return known;
   const responses = operation.responses.map(({ contents, ...response }) => ({
     ...response,
-    ...(contents === undefined ? {} : { contents: contents.map(({ schema: _, ...content }) => content) }),
+    ...(contents === undefined ? {} : { contents: contents.map(withoutSchema) }),
   }));
   const changed = { ...operation, responses } as PrismOperation;
   bodyless.set(operation, changed);
