@@ -169,7 +169,7 @@ describe('files that are wrong', () => {
       ['check', 'a.yaml'],
       error(
         'CONTRACT_KIND_UNKNOWN  a.yaml:1:1',
-        'it is none of asyncapi, file, openapi, pact; its members are opnapi',
+        'it is none of asyncapi, file, openapi, pact, postman; its members are opnapi',
         '"opnapi": did you mean "openapi"?',
       ),
     ],

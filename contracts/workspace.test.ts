@@ -302,7 +302,7 @@ describe('documents stand for themselves', () => {
     expect(await errorOf(openWorkspace(['other.json'], root))).toEqual({
       code: 'CONTRACT_KIND_UNKNOWN',
       where: 'other.json:1:1',
-      why: 'it is none of asyncapi, file, openapi, pact; its members are opnapi',
+      why: 'it is none of asyncapi, file, openapi, pact, postman; its members are opnapi',
       fix: '"opnapi": did you mean "openapi"?',
       exitCode: 2,
     });

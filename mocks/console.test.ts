@@ -121,6 +121,8 @@ describeInBrowser('the console in a browser', () => {
     await page.locator('form .status').waitFor();
     expect(await page.locator('form .status').textContent()).toBe('201');
     await page.getByRole('tab', { name: 'Traffic' }).click();
+    // The page is told of its own call as of any other: a moment later.
+    await page.locator('.row').nth(1).waitFor();
     expect(await page.locator('.row .status').allTextContents()).toEqual(['201', '422']);
     expect(await page.locator('#counts').textContent()).toBe('2 requests, 1 refused');
     expect(noise).toEqual([]);
