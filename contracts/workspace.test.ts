@@ -308,7 +308,7 @@ describe('documents stand for themselves', () => {
     });
     expect(await errorOf(openWorkspace(['other.txt'], root))).toMatchObject({
       code: 'CONTRACT_KIND_UNKNOWN',
-      why: 'it is none of asyncapi, file, openapi, pact',
+      why: 'it is none of asyncapi, file, openapi, pact, postman',
     });
     await writeFile(path.join(root, 'empty.yaml'), '\n');
     await writeFile(path.join(root, 'binary.yaml'), Buffer.from([1, 0, 2]));
